@@ -1,0 +1,217 @@
+//! What was seen, never what it means. Everything downstream is a pure function of this, so an audit can be judged
+//! again years later. Nothing here says whether something is good or bad.
+
+mod address;
+mod dns;
+mod file;
+mod special;
+
+pub use address::{AddressFacts, AsnFact, PlaceFact, RegistrationFact};
+pub use dns::{
+    Answer, AutodiscoverFact, CaaFact, DkimFact, DmarcFacts, HostFacts, MailFacts, MxFact, NsFacts, RoleHint, SpfFacts,
+    SpfMechanism, SpfQualifier, SpfResult, SpfTerm, Status, Transport, TxtPolicy, WebFacts,
+};
+pub use file::{BadEvidence, Judged, SCHEMA, Saved, digest, read, write};
+pub use special::{Special, special_purpose};
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Asn, CountryCode, DomainName, Target};
+
+/// Result of one attempt to learn something. "No MX" is not "MX unknown".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Probe<T> {
+    /// It was seen.
+    Found(T),
+    /// It was asked, and an authoritative "there is none" came back.
+    Absent,
+    /// It was asked, and no usable answer came back.
+    Failed(ProbeError),
+    /// It was not asked.
+    Skipped(SkipReason),
+}
+
+impl<T> Probe<T> {
+    /// The value, where one was seen.
+    pub fn found(&self) -> Option<&T> {
+        match self {
+            Self::Found(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+impl<T> Default for Probe<T> {
+    fn default() -> Self {
+        Self::Skipped(SkipReason::NotAsked)
+    }
+}
+
+/// Why no usable answer came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProbeError {
+    /// Closed list.
+    pub status: Status,
+    /// What was tried, in words of the protocol; may hold text from outside.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+}
+
+/// Why something was not asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SkipReason {
+    /// Nobody asked for it.
+    NotAsked,
+    /// The recording holds no answer for this name and type: nothing is known.
+    NotRecorded,
+    /// A cap was reached.
+    Cap,
+    /// The question makes no sense here (the MX of an address, the address of a null MX).
+    NotApplicable,
+    /// Offline.
+    Offline,
+}
+
+/// A JSON pointer (RFC 6901) into the evidence.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Pointer(String);
+
+impl Pointer {
+    /// Builds a pointer from its steps, escaping `~` and `/`.
+    #[must_use]
+    pub fn new<S: AsRef<str>>(steps: &[S]) -> Self {
+        let mut text = String::new();
+        for step in steps {
+            text.push('/');
+            text.push_str(&step.as_ref().replace('~', "~0").replace('/', "~1"));
+        }
+        Self(text)
+    }
+
+    /// The pointer as text, such as `/hosts/www.example.fr/addresses/found/0`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a conclusion rests on: something seen, or something recorded.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ref {
+    /// Pointer into the evidence.
+    Evidence(Pointer),
+    /// Id in the knowledge base, with its kind: `operator/ovhcloud`, `edge/ovh-sas/ovh-groupe`, `law/us-cloud-act`.
+    Kb(String),
+}
+
+/// Everything seen about one target in one run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// Number of this shape; a reader refuses a newer one.
+    pub schema: u32,
+    /// What was asked about.
+    pub target: Target,
+    /// When the observation began, UTC.
+    pub taken_at: Timestamp,
+    /// From where it was asked.
+    pub vantage: Vantage,
+    /// Local tables consulted while observing, with their dates.
+    pub sources: Sources,
+    /// The registrable domain of the target and the zone it lives in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registrable: Option<DomainName>,
+    /// The web names: the target and its www or apex sibling.
+    #[serde(default)]
+    pub web: Vec<WebFacts>,
+    /// The zone cut above the target and its name servers.
+    #[serde(default)]
+    pub ns: NsFacts,
+    /// Mail: MX, SPF, DMARC and what points at the mailbox.
+    #[serde(default)]
+    pub mail: MailFacts,
+    /// TXT strings at the name mail was asked at (verification tokens are among them).
+    #[serde(default)]
+    pub txt: Probe<Vec<String>>,
+    /// CAA records that apply, found at the name or above it.
+    #[serde(default)]
+    pub caa: Probe<Vec<CaaFact>>,
+    /// Every host whose addresses were asked: web names, name servers, mail hosts, autodiscover hosts. For an address
+    /// target the map is empty and `address` is set.
+    #[serde(default)]
+    pub hosts: BTreeMap<DomainName, HostFacts>,
+    /// The address that was asked about, for an address target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<AddressFacts>,
+    /// Every DNS answer with its wire bytes, sorted by name and type.
+    #[serde(default)]
+    pub answers: Vec<Answer>,
+}
+
+/// From where and through whom was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct Vantage {
+    /// Country the user says the run was made from; never guessed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<CountryCode>,
+    /// Network the user says the run was made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asn: Option<Asn>,
+    /// The resolvers asked, `IP:PORT`, in order; empty for a recording.
+    #[serde(default)]
+    pub resolvers: Vec<String>,
+    /// Where the resolvers came from: a path such as `/etc/resolv.conf`, `--resolver`, or `--records`.
+    #[serde(default)]
+    pub chosen_by: String,
+    /// Set when answers come from a recording: file name (without directory) and SHA-256.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording: Option<Recording>,
+}
+
+/// A file of recorded DNS answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recording {
+    /// File name without its directory.
+    pub name: String,
+    /// SHA-256 of its bytes, hex.
+    pub sha256: String,
+}
+
+/// Tables consulted while observing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct Sources {
+    /// Release of the tool that observed.
+    pub tool: String,
+    /// IP tables in the order they were asked.
+    #[serde(default)]
+    pub ip_tables: Vec<TableInfo>,
+    /// Version of the Public Suffix List.
+    pub suffix_list: String,
+}
+
+/// One IP table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableInfo {
+    /// `embedded`, or the file name of a user's table.
+    pub id: String,
+    /// What the table calls itself.
+    pub kind: String,
+    /// Date of its data, `YYYY-MM-DD`.
+    pub date: String,
+    /// SHA-256 of its bytes, hex.
+    pub sha256: String,
+}
