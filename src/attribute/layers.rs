@@ -84,7 +84,7 @@ impl<'a> HostView<'a> {
     /// Pointer to an address of the host.
     pub(super) fn address_ref(&self, index: usize, field: &str) -> Ref {
         let mut steps = self.at.clone();
-        if !(self.name.is_none()) {
+        if self.name.is_some() {
             steps.push(index.to_string());
         }
         steps.push(field.to_owned());
