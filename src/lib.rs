@@ -10,3 +10,4 @@ pub mod audit;
 pub mod evidence;
 pub mod kb;
 pub mod model;
+pub mod observe;

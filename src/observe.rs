@@ -1,0 +1,3 @@
+//! Looks at the world and writes down what it saw, never what that means.
+
+pub mod ip;
