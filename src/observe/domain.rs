@@ -8,12 +8,10 @@ use jiff::Timestamp;
 
 use super::ask::Session;
 use super::dns::Resolver;
-use super::ip::IpTables;
 use super::host::{self, HostList};
+use super::ip::IpTables;
 use super::{mail, spf, zone};
-use crate::evidence::{
-    Evidence, HostFacts, MailFacts, NsFacts, Probe, RoleHint, SCHEMA, Sources, Vantage, WebFacts,
-};
+use crate::evidence::{Evidence, HostFacts, MailFacts, NsFacts, Probe, RoleHint, SCHEMA, Sources, Vantage, WebFacts};
 use crate::model::{DomainName, Role, Target, suffix_list_version};
 
 /// Observes targets. One observer serves any number at once.
@@ -56,15 +54,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            questions: 120,
-            spf_questions: 40,
-            ns: 16,
-            mx: 16,
-            ptr: 8,
-            climb: 8,
-            deadline: Duration::from_secs(60),
-        }
+        Self { questions: 120, spf_questions: 40, ns: 16, mx: 16, ptr: 8, climb: 8, deadline: Duration::from_secs(60) }
     }
 }
 
@@ -219,8 +209,7 @@ impl Observer {
                 None => Probe::default(),
             }
         });
-        evidence.web =
-            web.into_iter().map(|host| WebFacts { is_target: host == *name, host }).collect();
+        evidence.web = web.into_iter().map(|host| WebFacts { is_target: host == *name, host }).collect();
         evidence.hosts = hosts;
         evidence.ns = ns;
         evidence.caa = caa;

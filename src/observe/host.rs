@@ -7,9 +7,7 @@ use std::net::IpAddr;
 use super::ask::{Session, error, join_all, join_probes, probe};
 use super::dns::{Lookup, RData, Rtype};
 use super::ip::IpTables;
-use crate::evidence::{
-    AddressFacts, HostFacts, Probe, ProbeError, RoleHint, SkipReason, Status, carried_address,
-};
+use crate::evidence::{AddressFacts, HostFacts, Probe, ProbeError, RoleHint, SkipReason, Status, carried_address};
 use crate::model::DomainName;
 
 /// Hosts whose addresses are to be asked, each once, in the order of their claim on the questions that are left.

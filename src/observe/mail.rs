@@ -15,8 +15,30 @@ use crate::model::DomainName;
 /// DKIM selectors that services give their customers; one that is not asked stays unseen. The knowledge base may know
 /// more, but observation must not depend on it.
 const SELECTORS: [&str; 24] = [
-    "selector1", "selector2", "google", "default", "dkim", "mail", "s1", "s2", "k1", "k2", "k3", "mxvault", "hse1",
-    "hse2", "ovhmo-selector-1", "sig1", "protonmail", "fm1", "zoho", "sib", "mailjet", "mandrill", "smtp", "mta",
+    "selector1",
+    "selector2",
+    "google",
+    "default",
+    "dkim",
+    "mail",
+    "s1",
+    "s2",
+    "k1",
+    "k2",
+    "k3",
+    "mxvault",
+    "hse1",
+    "hse2",
+    "ovhmo-selector-1",
+    "sig1",
+    "protonmail",
+    "fm1",
+    "zoho",
+    "sib",
+    "mailjet",
+    "mandrill",
+    "smtp",
+    "mta",
 ];
 
 /// What was seen of mail, but for the SPF walk.
@@ -89,9 +111,7 @@ async fn find_mx(session: &Session<'_>, names: &Names) -> Exchange {
         probe(lookup.as_deref(), mx_facts)
     };
     match (at_target, at_above) {
-        (_, mx @ (Probe::Found(_) | Probe::Failed(_))) => {
-            Exchange { domain: Some(above.clone()), mx, target_is_alias }
-        }
+        (_, mx @ (Probe::Found(_) | Probe::Failed(_))) => Exchange { domain: Some(above.clone()), mx, target_is_alias },
         (Probe::Skipped(SkipReason::NotRecorded), Probe::Absent) => {
             Exchange { domain: None, mx: Probe::Skipped(SkipReason::NotRecorded), target_is_alias }
         }
@@ -192,7 +212,8 @@ async fn autodiscover(session: &Session<'_>, domain: &DomainName) -> Probe<Vec<A
                 _ => None,
             })
             .collect();
-        targets.extend(lookup.chain.iter().filter(|name| !lookup.data.contains(&RData::Cname((*name).clone()))).cloned());
+        targets
+            .extend(lookup.chain.iter().filter(|name| !lookup.data.contains(&RData::Cname((*name).clone()))).cloned());
         (!targets.is_empty()).then(|| vec![AutodiscoverFact { name: name.clone(), targets, srv: false }])
     });
     if matches!(alias, Probe::Found(_)) {
@@ -249,10 +270,8 @@ async fn selector_fact(session: &Session<'_>, domain: &DomainName, selector: &st
     let Some(lookup) = session.general(&name, Rtype::Txt).await else {
         return Probe::Skipped(SkipReason::Cap);
     };
-    let leads_somewhere = matches!(
-        lookup.answer.status,
-        Status::Ok | Status::Nodata | Status::Nxdomain | Status::NotRecorded
-    );
+    let leads_somewhere =
+        matches!(lookup.answer.status, Status::Ok | Status::Nodata | Status::Nxdomain | Status::NotRecorded);
     if leads_somewhere && !lookup.chain.is_empty() {
         return Probe::Found(vec![DkimFact { selector: selector.to_owned(), cname_chain: lookup.chain.clone() }]);
     }
@@ -265,7 +284,8 @@ async fn selector_fact(session: &Session<'_>, domain: &DomainName, selector: &st
 /// A key that is not revoked. An empty `p=` is revoked, and at a wildcard says that the domain signs nothing. `p=` is
 /// a tag of DMARC too, which a wildcard can bring here.
 fn is_key(text: &str) -> bool {
-    let tags = || text.split(';').filter_map(|tag| tag.split_once('=')).map(|(name, value)| (name.trim(), value.trim()));
+    let tags =
+        || text.split(';').filter_map(|tag| tag.split_once('=')).map(|(name, value)| (name.trim(), value.trim()));
     tags().any(|(name, value)| name == "p" && !value.is_empty())
         && tags().all(|(name, value)| name != "v" || value == "DKIM1")
 }

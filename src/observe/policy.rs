@@ -110,10 +110,10 @@ mod tests {
         for bad in ["", "mailto:", "mailto:nobody", "x@example.fr", "mailto:a@", "mailto:a@b c", "ftp://x.example"] {
             assert!(receivers(bad).is_empty(), "{bad}");
         }
-        assert_eq!(names(&receivers("https://reports.example/v1?x=1,mailto:a@Example.FR.")), [
-            "example.fr",
-            "reports.example"
-        ]);
+        assert_eq!(
+            names(&receivers("https://reports.example/v1?x=1,mailto:a@Example.FR.")),
+            ["example.fr", "reports.example"]
+        );
     }
 
     #[test]

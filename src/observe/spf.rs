@@ -51,11 +51,7 @@ pub(super) async fn walk(session: &Session<'_>, start: &Probe<Start>) -> Probe<S
     };
     let mut walk = Walk {
         session,
-        facts: SpfFacts {
-            domain: Some(start.domain.clone()),
-            records: start.records.clone(),
-            ..SpfFacts::default()
-        },
+        facts: SpfFacts { domain: Some(start.domain.clone()), records: start.records.clone(), ..SpfFacts::default() },
         stack: vec![start.domain.clone()],
         listed: HashMap::new(),
         read: 1,

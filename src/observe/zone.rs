@@ -3,8 +3,8 @@
 use psl::Type;
 
 use super::ask::{Session, error, is_alias, probe};
-use super::domain::Names;
 use super::dns::{RData, Rtype};
+use super::domain::Names;
 use crate::evidence::{CaaFact, NsFacts, Probe, SkipReason, Status};
 use crate::model::DomainName;
 

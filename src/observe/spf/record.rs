@@ -246,10 +246,22 @@ mod tests {
     #[test]
     fn terms_of_every_kind() {
         assert_eq!(
-            shown("v=spf1  A a/24 a:H.example/24//64 mx//64 ?include:i.example ~ptr ptr:p.example exists:%{i}.e.example ip4:192.0.2.0/24 -ip6:2001:db8::/32 redirect=r.example exp=x.example foo=bar -all"),
+            shown(
+                "v=spf1  A a/24 a:H.example/24//64 mx//64 ?include:i.example ~ptr ptr:p.example exists:%{i}.e.example ip4:192.0.2.0/24 -ip6:2001:db8::/32 redirect=r.example exp=x.example foo=bar -all"
+            ),
             [
-                "+A:", "+A:", "+A:H.example", "+Mx:", "?Include:i.example", "~Ptr:", "+Ptr:p.example",
-                "+Exists:%{i}.e.example", "+Ip4:192.0.2.0/24", "-Ip6:2001:db8::/32", "-All:", "+Redirect:r.example",
+                "+A:",
+                "+A:",
+                "+A:H.example",
+                "+Mx:",
+                "?Include:i.example",
+                "~Ptr:",
+                "+Ptr:p.example",
+                "+Exists:%{i}.e.example",
+                "+Ip4:192.0.2.0/24",
+                "-Ip6:2001:db8::/32",
+                "-All:",
+                "+Redirect:r.example",
             ]
         );
     }
@@ -257,10 +269,35 @@ mod tests {
     #[test]
     fn what_is_no_term_is_a_fault_and_the_rest_is_kept() {
         for bad in [
-            "include", "include:", "include:a..b", "exists", "all:x", "foo", "foo:bar", "ip4:", "ip4:1.2.3", "ip4:::1",
-            "ip4:192.0.2.0/33", "ip4:192.0.2.0/024", "ip6:192.0.2.1", "a/33", "a//129", "a:x.example/", "a/24/64",
-            "mx:/24", "ptr:", "redirect=", "include:%", "include:%{i", "include:%{x}.a", "include:%{}.a", "include:%i.a",
-            "include:é.fr", "-", "++all", "a:b c.example/x",
+            "include",
+            "include:",
+            "include:a..b",
+            "exists",
+            "all:x",
+            "foo",
+            "foo:bar",
+            "ip4:",
+            "ip4:1.2.3",
+            "ip4:::1",
+            "ip4:192.0.2.0/33",
+            "ip4:192.0.2.0/024",
+            "ip6:192.0.2.1",
+            "a/33",
+            "a//129",
+            "a:x.example/",
+            "a/24/64",
+            "mx:/24",
+            "ptr:",
+            "redirect=",
+            "include:%",
+            "include:%{i",
+            "include:%{x}.a",
+            "include:%{}.a",
+            "include:%i.a",
+            "include:é.fr",
+            "-",
+            "++all",
+            "a:b c.example/x",
         ] {
             let record = parse(&format!("v=spf1 {bad} ip4:192.0.2.1 -all"));
             assert!(record.fault.is_some(), "{bad}");
