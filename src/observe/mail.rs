@@ -37,8 +37,8 @@ const SELECTORS: [&str; 24] = [
     "sib",
     "mailjet",
     "mandrill",
-    "smtp",
-    "mta",
+    "gm1",
+    "s1-ionos",
 ];
 
 #[cfg(test)]
