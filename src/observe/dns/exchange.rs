@@ -278,7 +278,8 @@ impl<'a> Exchange<'a> {
             }
             Screen::HeaderOnly | Screen::Match => {
                 let reading = message::read(&wire, self.path, self.rtype);
-                self.heard(index, edns);
+                // An error that blames EDNS must not count as a sign that EDNS works.
+                self.heard(index, edns && !reading.blames_edns && screen == Screen::Match);
                 match reading.step {
                     Step::Done(Status::Truncated | Status::Malformed) => self.wants_tcp(index, reading, wire),
                     Step::Done(status) if is_failure(status) => {
@@ -290,6 +291,7 @@ impl<'a> Exchange<'a> {
                     // No negative answer comes without its question.
                     _ if screen == Screen::HeaderOnly && !matches!(reading.step, Step::Done(Status::Bogus)) => {
                         self.refused(index, Status::Malformed, edns);
+                        let reading = Reading::of(Status::Malformed);
                         self.fail(index, Status::Malformed, reading, wire, Some(Transport::Udp));
                         Sorted::Nothing
                     }

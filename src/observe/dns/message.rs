@@ -228,7 +228,7 @@ pub(super) fn read(bytes: &[u8], path: &[DomainName], rtype: Rtype) -> Reading {
     if sections.opts > 1 {
         reading.flags.add(Flags::TWO_OPT);
     }
-    if !sections.tail_is_whole {
+    if sections.answer_is_whole && !sections.tail_is_whole {
         reading.flags.add(Flags::BROKEN_TAIL);
     }
     if sections.trailing {
