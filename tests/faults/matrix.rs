@@ -186,7 +186,7 @@ const TRUNCATED: &[Row] = &[
         &[],
     ),
     row("TC, TCP stalls", Rtype::A, |q| if q.tcp { vec![Act::Stall] } else { truncated(q) }, Status::Truncated, 2, &[]),
-    row("TC, TC over TCP", Rtype::A, |q| truncated(q), Status::Truncated, 2, &[]),
+    row("TC, TC over TCP", Rtype::A, truncated, Status::Truncated, 2, &[]),
     row("TC, TCP closes", Rtype::A, |q| if q.tcp { vec![] } else { truncated(q) }, Status::Truncated, 2, &[]),
     row(
         "TC, half a message over TCP",
@@ -235,7 +235,7 @@ const TRUNCATED: &[Row] = &[
 
 /// Messages that cannot be read, or not to their end.
 const MALFORMED: &[Row] = &[
-    row("garbage", Rtype::A, |q| garbage(q), Status::Malformed, 2, &[]),
+    row("garbage", Rtype::A, garbage, Status::Malformed, 2, &[]),
     row("garbage, right over TCP", Rtype::A, |q| tcp_only(q, garbage(q)), Status::Ok, 2, &[]),
     row(
         "garbage, then right, TCP closes",

@@ -24,10 +24,12 @@ pub struct Query {
     pub tcp: bool,
     /// Counted from 0 for each server, UDP and TCP together.
     pub number: usize,
+    /// Port it came from.
+    pub port: u16,
 }
 
 impl Query {
-    pub fn parse(bytes: &[u8], tcp: bool, number: usize) -> Option<Self> {
+    pub fn parse(bytes: &[u8], tcp: bool, number: usize, port: u16) -> Option<Self> {
         let mut at = 12;
         let mut labels = Vec::new();
         loop {
@@ -48,6 +50,7 @@ impl Query {
             edns: bytes[11] == 1,
             tcp,
             number,
+            port,
         })
     }
 }

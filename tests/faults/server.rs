@@ -61,7 +61,7 @@ impl Server {
                 loop {
                     let Ok((length, from)) = socket.recv_from(&mut buffer).await else { continue };
                     let number = udp.fetch_add(1, Ordering::Relaxed) + tcp.load(Ordering::Relaxed);
-                    let Some(query) = Query::parse(&buffer[..length], false, number) else { continue };
+                    let Some(query) = Query::parse(&buffer[..length], false, number, from.port()) else { continue };
                     let acts = behaviour(&query);
                     queries.lock().unwrap().push(query);
                     tokio::spawn(answer_udp(Arc::clone(&socket), from, acts));
@@ -129,7 +129,9 @@ async fn answer_tcp(
     if stream.read_exact(&mut message).await.is_err() {
         return;
     }
-    let Some(query) = Query::parse(&message, true, number) else { return };
+    let Some(query) = Query::parse(&message, true, number, stream.peer_addr().map_or(0, |from| from.port())) else {
+        return;
+    };
     let acts = behaviour(&query);
     queries.lock().unwrap().push(query);
     for act in acts {
