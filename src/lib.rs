@@ -10,3 +10,7 @@ pub mod audit;
 pub mod evidence;
 pub mod kb;
 pub mod model;
+pub mod render;
+pub mod report;
+pub mod safe;
+pub mod text;
