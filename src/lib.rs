@@ -10,6 +10,7 @@ pub mod audit;
 pub mod evidence;
 pub mod kb;
 pub mod model;
+pub mod observe;
 pub mod render;
 pub mod report;
 pub mod safe;
