@@ -12,7 +12,6 @@ mod offline;
 mod piped;
 mod table;
 
-
 mod who;
 
 use std::io::{self, Write};
@@ -21,7 +20,7 @@ pub use explain::explain;
 pub use json::{Json, json};
 pub use laws::laws;
 pub use ndjson::Ndjson;
-pub use offline::nothing_measured;
+pub use offline::{Tried, Unmeasured, nothing_measured};
 pub use piped::Piped;
 pub use table::Table;
 pub use who::{not_found, who};

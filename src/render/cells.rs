@@ -52,9 +52,7 @@ impl Row<'_> {
             }
         }
         let us_first = |c: CountryCode| (c.as_str() != "US", c);
-        out.sort_by_key(|c| {
-            (c.reach != ReachId::Reached, !c.outside, c.reach, Reverse(c.grade), us_first(c.country))
-        });
+        out.sort_by_key(|c| (c.reach != ReachId::Reached, !c.outside, c.reach, Reverse(c.grade), us_first(c.country)));
         out
     }
 

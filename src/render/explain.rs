@@ -17,14 +17,14 @@ use crate::text::{Family, Key, Texts};
 /// Width of the labels in front of paragraphs.
 const LABEL: usize = 13;
 
-/// Explains one service, or the one that says most. `false` when the report has no service of that role.
+/// Explains the services of these roles, or without a role the one that says most. `false` when the report has none.
 ///
 /// # Errors
 /// Those of the output.
-pub fn explain(out: &mut dyn Write, style: Style, report: &TargetReport, role: Option<RoleId>) -> io::Result<bool> {
-    let services: Vec<&ServiceReport> = match role {
-        Some(role) => report.services.iter().filter(|s| s.role == role).collect(),
-        None => report.most_telling().into_iter().collect(),
+pub fn explain(out: &mut dyn Write, style: Style, report: &TargetReport, roles: &[RoleId]) -> io::Result<bool> {
+    let services: Vec<&ServiceReport> = match roles {
+        [] => report.most_telling().into_iter().collect(),
+        roles => report.services.iter().filter(|s| roles.contains(&s.role)).collect(),
     };
     let mut page = Page::new(style);
     headline::head(&mut page, report);
@@ -60,10 +60,8 @@ impl<'a> Explainer<'a> {
         }
         for layer in &service.layers {
             page.gap();
-            let title = t.fill(
-                Key::ExplainTitle,
-                &[("target", self.report.target.as_str().into()), ("role", name.into())],
-            );
+            let title =
+                t.fill(Key::ExplainTitle, &[("target", self.report.target.as_str().into()), ("role", name.into())]);
             let law = cells::law(self.style, layer.mark, &layer.codes, 6);
             let sure = t.fill(Key::ExplainSure, &[("dots", cells::sure(self.style, layer.sure).into())]);
             page.ends((&title, Tone::Strong), (&format!("{law}   {sure}"), Tone::of(layer.mark)));
@@ -76,8 +74,7 @@ impl<'a> Explainer<'a> {
     /// A service that is absent, not asked, or not to be told from outside.
     fn without_operator(&mut self, page: &mut Page, name: &str) {
         let (t, service) = (self.t, self.service);
-        let title =
-            t.fill(Key::ExplainTitle, &[("target", self.report.target.as_str().into()), ("role", name.into())]);
+        let title = t.fill(Key::ExplainTitle, &[("target", self.report.target.as_str().into()), ("role", name.into())]);
         let law = match service.state {
             StateId::NotDetermined => cells::law(self.style, service.mark, &[], 3),
             _ => String::new(),

@@ -119,16 +119,10 @@ fn law_of(t: &Texts, report: &TargetReport, country: CountryCode) -> String {
 }
 
 /// The same for any list of names.
-pub(super) fn law_name(
-    t: &Texts,
-    names: Option<&crate::report::JurisdictionReport>,
-    country: CountryCode,
-) -> String {
+pub(super) fn law_name(t: &Texts, names: Option<&crate::report::JurisdictionReport>, country: CountryCode) -> String {
     match names {
         Some(j) => match &j.adjective {
-            Some(adjective) => {
-                t.fill(Key::HeadlineLaw, &[("adjective", super::cells::localised(t, adjective).into())])
-            }
+            Some(adjective) => t.fill(Key::HeadlineLaw, &[("adjective", super::cells::localised(t, adjective).into())]),
             None => t.fill(Key::HeadlineLawOf, &[("name", super::cells::localised(t, &j.name).into())]),
         },
         None => t.fill(Key::HeadlineLawOf, &[("name", country.to_string().into())]),

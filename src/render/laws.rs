@@ -83,7 +83,8 @@ fn state(t: &Texts, status: Option<&StatusReport>) -> String {
 fn one(page: &mut Page, report: &LawsReport, card: &LawCard) {
     let (t, width) = (page.style.texts(), page.style.prose_width());
     let law = &card.law;
-    let country = card.jurisdiction_name.as_ref().map_or_else(|| law.jurisdiction.to_string(), |n| cells::localised(t, n));
+    let country =
+        card.jurisdiction_name.as_ref().map_or_else(|| law.jurisdiction.to_string(), |n| cells::localised(t, n));
     let title = [("title", cells::localised(t, &law.title).into()), ("jurisdiction", country.into())];
     page.ends((&t.fill(Key::LawsTitle, &title), Tone::Strong), (law.id.as_str(), Tone::Plain));
     page.gap();
@@ -92,7 +93,11 @@ fn one(page: &mut Page, report: &LawsReport, card: &LawCard) {
     if let Some(official) = &card.official {
         line(page, Key::LawsOfficial, &official.for_terminal());
     }
-    let now = format!("{} ({})", state(t, law.status.as_ref()), t.fill(Key::WhoAsOf, &[("date", t.date(report.as_of).into())]));
+    let now = format!(
+        "{} ({})",
+        state(t, law.status.as_ref()),
+        t.fill(Key::WhoAsOf, &[("date", t.date(report.as_of).into())])
+    );
     line(page, Key::LawsState, &now);
     if let Some(status) = &law.status {
         if let Some(review) = status.review_by {
@@ -106,9 +111,8 @@ fn one(page: &mut Page, report: &LawsReport, card: &LawCard) {
     for stretch in card.history.iter().filter(|_| card.history.len() > 1) {
         line(page, Key::LawsHistory, &span(t, stretch));
     }
-    let several = |list: &[Untrusted], joint: &str| {
-        list.iter().map(Untrusted::for_terminal).collect::<Vec<_>>().join(joint)
-    };
+    let several =
+        |list: &[Untrusted], joint: &str| list.iter().map(Untrusted::for_terminal).collect::<Vec<_>>().join(joint);
     for (key, list) in [(Key::LawsAddressees, &card.actors), (Key::LawsData, &card.data)] {
         if !list.is_empty() {
             line(page, key, &several(list, ", "));

@@ -82,16 +82,6 @@ impl Page {
         }
     }
 
-    /// One line as it is; the caller cares for its width.
-    pub(super) fn line(&mut self, spans: Vec<Span>) {
-        self.lines.push(spans);
-    }
-
-    /// A piece of a line.
-    pub(super) fn span(&self, text: &str, tone: Tone) -> Span {
-        Span { text: clean(self.style, text), tone }
-    }
-
     /// Prose with an indent, wrapped at `width`.
     pub(super) fn prose(&mut self, indent: usize, width: usize, text: &str, tone: Tone) {
         self.hanging("", indent, width, text, tone);
@@ -142,7 +132,8 @@ impl Page {
     /// Items that are never split, separated by three spaces.
     pub(super) fn items(&mut self, indent: usize, width: usize, items: &[String]) {
         let mut line = String::new();
-        for item in items.iter().map(|item| clean(self.style, item)) {
+        let style = self.style;
+        for item in items.iter().map(|item| clean(style, item)) {
             if !line.is_empty() && indent + line.width() + 3 + item.width() > width {
                 self.prose(indent, width, &std::mem::take(&mut line), Tone::Plain);
             }
@@ -332,9 +323,13 @@ impl Grid {
         let mut heights = Vec::new();
         for row in &self.rows {
             let cells: Vec<String> = match row {
-                GridRow::Cells(cells) => cells.iter().zip(&self.widths).map(|((text, _), width)| {
-                    wrap_at_most(style, &clean(style, &safe::for_terminal(text)), *width, self.max_lines).join("\n")
-                }).collect(),
+                GridRow::Cells(cells) => cells
+                    .iter()
+                    .zip(&self.widths)
+                    .map(|((text, _), width)| {
+                        wrap_at_most(style, &clean(style, &safe::for_terminal(text)), *width, self.max_lines).join("\n")
+                    })
+                    .collect(),
                 _ => vec![String::new(); self.widths.len()],
             };
             heights.push(cells.iter().map(|cell| cell.lines().count().max(1)).max().unwrap_or(1));

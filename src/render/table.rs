@@ -5,9 +5,7 @@ use std::io::{self, Write};
 use super::cells::{self, Row};
 use super::layout::{Grid, GridRow, Page, Tone};
 use super::{Renderer, Style, Summary, headline, narrow};
-use crate::report::{
-    ConfidenceId, GroupId, MarkId, NoteReport, ReachId, RoleId, ServiceReport, StateId, TargetReport,
-};
+use crate::report::{ConfidenceId, GroupId, MarkId, NoteReport, ReachId, RoleId, ServiceReport, StateId, TargetReport};
 use crate::text::{Arg, Family, Key, Texts};
 
 /// Width from which host and basis have columns of their own.

@@ -5,9 +5,7 @@ use std::io::{self, Write};
 use super::layout::{Grid, GridRow, Page, Tone};
 use super::{Style, cells, headline};
 use crate::model::CountryCode;
-use crate::report::{
-    CardRow, CodeReport, GradeId, LayerReport, OwnersId, ReachId, RoleId, Truth, WhoReport, WhoRow,
-};
+use crate::report::{CardRow, CodeReport, GradeId, LayerReport, OwnersId, ReachId, RoleId, Truth, WhoReport, WhoRow};
 use crate::safe::Untrusted;
 use crate::text::{Family, Key, Texts};
 

@@ -10,7 +10,7 @@ use super::{
 use crate::assess::{Headline, PlaceLabel};
 use crate::attribute::{Context, Home, HomeOrigin};
 use crate::audit::Audit;
-use crate::evidence::{Evidence, Status};
+use crate::evidence::{Evidence, Sources, Status};
 use crate::kb::Knowledge;
 use crate::model::{CountryCode, SourceId, Target};
 use crate::safe::Untrusted;
@@ -61,7 +61,7 @@ pub(super) fn target(evidence: &Evidence, audit: &Audit, kb: &Knowledge) -> Targ
         as_of: audit.context.as_of.0,
         vantage: vantage(evidence),
         home,
-        judged_with: judged_with(evidence, kb),
+        judged_with: judged_with(&evidence.sources, kb),
         measured: is_measured(evidence),
         headline,
         services,
@@ -100,7 +100,11 @@ fn home(evidence: &Evidence, context: &Context, kb: &Knowledge) -> HomeReport {
     let is_eu = evidence.target.name().is_some_and(|name| name.tld() == "eu");
     match context.home {
         Home::None => HomeReport { country: None, group: None, origin: HomeOriginId::None },
-        Home::Eea => HomeReport { country: None, group: Some("EEA".into()), origin: if is_eu { HomeOriginId::Tld } else { HomeOriginId::Given } },
+        Home::Eea => HomeReport {
+            country: None,
+            group: Some("EEA".into()),
+            origin: if is_eu { HomeOriginId::Tld } else { HomeOriginId::Given },
+        },
         Home::Country(country, origin) => {
             let is_member = kb.in_group(country, "EEA", context.as_of);
             HomeReport {
@@ -115,16 +119,23 @@ fn home(evidence: &Evidence, context: &Context, kb: &Knowledge) -> HomeReport {
     }
 }
 
-pub(super) fn judged_with(evidence: &Evidence, kb: &Knowledge) -> JudgedWith {
+impl JudgedWith {
+    /// The data that is at hand, with the tables and the tool that observed.
+    #[must_use]
+    pub fn of(sources: &Sources, kb: &Knowledge) -> Self {
+        judged_with(sources, kb)
+    }
+}
+
+pub(super) fn judged_with(sources: &Sources, kb: &Knowledge) -> JudgedWith {
     let release = &kb.kb().release;
     JudgedWith {
         release: release.release.clone(),
         released: release.released,
         review_by: release.review_by,
         added: kb.kb().added.iter().map(|(entry, file)| (entry.clone(), Untrusted::new(file))).collect(),
-        observed_with: Untrusted::new(&evidence.sources.tool),
-        tables: evidence
-            .sources
+        observed_with: Untrusted::new(&sources.tool),
+        tables: sources
             .ip_tables
             .iter()
             .map(|table| TableReport {
@@ -134,7 +145,7 @@ pub(super) fn judged_with(evidence: &Evidence, kb: &Knowledge) -> JudgedWith {
                 sha256: table.sha256.clone(),
             })
             .collect(),
-        suffix_list: Untrusted::new(&evidence.sources.suffix_list),
+        suffix_list: Untrusted::new(&sources.suffix_list),
     }
 }
 

@@ -232,11 +232,7 @@ impl<'a> Builder<'a> {
                 .iter()
                 .map(|one| {
                     self.mention(one.country);
-                    PlaceInReport {
-                        country: one.country,
-                        probable: one.is_probable,
-                        because: self.refs(&one.because),
-                    }
+                    PlaceInReport { country: one.country, probable: one.is_probable, because: self.refs(&one.because) }
                 })
                 .collect(),
             _ => Vec::new(),

@@ -220,7 +220,7 @@ impl WhoReport {
         Self {
             schema: WHO_SCHEMA,
             query: Untrusted::new(query),
-            judged_with: build::judged_with(evidence, kb),
+            judged_with: build::judged_with(&evidence.sources, kb),
             card,
             rows,
             facts: fact::all(evidence, &pointers),

@@ -226,7 +226,8 @@ fn what_stands_behind_all_cannot_match() {
     assert_eq!(facts.terms.len(), 4);
     assert_eq!(facts.result, SpfResult::Ok);
     // An include that passes everything ends the record that includes it too.
-    let facts = World::own("v=spf1 include:open.example include:late.example -all").txt("open.example", "v=spf1 +all").walk();
+    let facts =
+        World::own("v=spf1 include:open.example include:late.example -all").txt("open.example", "v=spf1 +all").walk();
     assert_eq!(passing(&facts), ["open.example", ""]);
     assert_eq!(facts.lookups, 1);
     // One that fails everything does not match, so the next term is come to.
@@ -253,8 +254,9 @@ fn qualifiers_of_an_include_hold_below_it() {
 
 #[test]
 fn macros_are_reported_and_never_expanded() {
-    let (facts, questions) = World::own("v=spf1 include:%{ir}.%{v}.Spf.Vendor.example exists:%{i}._spf.%{d} redirect=_s.%{d}")
-        .walk_counting();
+    let (facts, questions) =
+        World::own("v=spf1 include:%{ir}.%{v}.Spf.Vendor.example exists:%{i}._spf.%{d} redirect=_s.%{d}")
+            .walk_counting();
     let after: Vec<_> = facts.terms.iter().map(|term| term.after_macro.as_deref()).collect();
     assert_eq!(after, [Some("spf.vendor.example"), Some(""), Some("")]);
     assert_eq!((facts.lookups, facts.result), (3, SpfResult::Ok));
@@ -264,7 +266,10 @@ fn macros_are_reported_and_never_expanded() {
 
 #[test]
 fn two_records_are_an_error_and_both_are_shown() {
-    let facts = World::own("v=spf1 ip4:192.0.2.1 -all").txt("d.example", "v=spf1 include:v.example -all").leaves(["v.example".into()]).walk();
+    let facts = World::own("v=spf1 ip4:192.0.2.1 -all")
+        .txt("d.example", "v=spf1 include:v.example -all")
+        .leaves(["v.example".into()])
+        .walk();
     assert_eq!(perm(&facts), "2 SPF records at d.example");
     assert_eq!(facts.records.len(), 2);
     assert!(passing(&facts).contains(&"v.example"));

@@ -27,7 +27,8 @@ const NOTHING: u8 = 1;
 
 /// Position of the step that bears least, the first of equals: list and index. A chain of one step has no weakest.
 pub(super) fn weakest(lists: &[&Vec<Step>]) -> Option<(usize, usize)> {
-    let all = lists.iter().enumerate().flat_map(|(l, list)| list.iter().enumerate().map(move |(i, s)| (s.weight, l, i)));
+    let all =
+        lists.iter().enumerate().flat_map(|(l, list)| list.iter().enumerate().map(move |(i, s)| (s.weight, l, i)));
     let mut all: Vec<_> = all.collect();
     all.sort();
     match all.as_slice() {
@@ -235,7 +236,8 @@ impl<'a> Explainer<'a> {
     fn owner(&mut self, owned: &StepReport, owner: &StepReport) -> Option<Step> {
         let t = self.t;
         let link = owner.link.as_ref()?;
-        let names = [("owned", owned.company.name.for_terminal().into()), ("owner", self.company(&owner.company).into())];
+        let names =
+            [("owned", owned.company.name.for_terminal().into()), ("owner", self.company(&owner.company).into())];
         let share = |range: [f64; 2]| self.share(range);
         let mut text = match (link.capital, link.votes) {
             (Some(range), _) => {
@@ -317,10 +319,7 @@ impl<'a> Explainer<'a> {
 
     /// The name of a country, else its code.
     pub(super) fn country(&self, code: CountryCode) -> String {
-        self.report
-            .jurisdictions
-            .get(&code)
-            .map_or_else(|| code.to_string(), |j| cells::localised(self.t, &j.name))
+        self.report.jurisdictions.get(&code).map_or_else(|| code.to_string(), |j| cells::localised(self.t, &j.name))
     }
 }
 
