@@ -1,0 +1,15 @@
+//! The command line: arguments, settings, one file a command, progress, exit codes.
+
+use std::process::ExitCode;
+
+mod args;
+mod exit;
+mod out;
+mod settings;
+mod targets;
+
+/// Parses the arguments, runs, and returns the exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    ExitCode::SUCCESS
+}
