@@ -11,4 +11,3 @@ pub mod cli;
 pub mod evidence;
 pub mod kb;
 pub mod model;
-pub mod safe;
