@@ -11,3 +11,4 @@ pub mod cli;
 pub mod evidence;
 pub mod kb;
 pub mod model;
+pub mod observe;
