@@ -2,3 +2,4 @@
 //! what it means. Nothing here knows the knowledge base, or a newer one could not judge old evidence again.
 
 pub mod dns;
+pub mod ip;
