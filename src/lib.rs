@@ -12,3 +12,6 @@ pub mod evidence;
 pub mod kb;
 pub mod model;
 pub mod observe;
+pub mod report;
+pub mod safe;
+pub mod text;
