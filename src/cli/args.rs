@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 
+use crate::text::Lang;
+
 /// `jurisdig`.
 #[derive(Debug, Parser)]
 #[command(
@@ -13,14 +15,13 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum, Value
     after_help = "A target is a domain, a URL or an IP address. `jurisdig TARGET` is `jurisdig audit TARGET`.\n\
                   Exit codes: 0 done, 2 usage, 3 could not determine, 4 local error, 130/143 interrupted.",
     disable_version_flag = true,
-    subcommand_required = true,
     arg_required_else_help = true,
     max_term_width = 100
 )]
 pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: Option<Command>,
     /// Settings every command takes.
     #[command(flatten)]
     pub(crate) global: Global,
@@ -199,15 +200,6 @@ pub(crate) enum ColorChoice {
     Never,
 }
 
-/// Languages of the texts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Language {
-    /// English
-    En,
-    /// French
-    Fr,
-}
-
 /// Settings every command takes. Each has an environment variable `JURISDIG_...` unless its help names none.
 #[derive(Debug, Args, Default)]
 #[command(next_help_heading = "Global")]
@@ -222,8 +214,8 @@ pub(crate) struct Global {
     #[arg(short, long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) output: Vec<PathBuf>,
     /// Language of the texts [env: JURISDIG_LANG, then LC_ALL, LC_MESSAGES, LANG]
-    #[arg(long, global = true, value_name = "LANG")]
-    pub(crate) lang: Option<Language>,
+    #[arg(long, global = true, value_name = "en|fr")]
+    pub(crate) lang: Option<Lang>,
     /// Colour; NO_COLOR, CLICOLOR_FORCE and TERM=dumb count under auto [env: JURISDIG_COLOR]
     #[arg(long, global = true, value_name = "WHEN")]
     pub(crate) color: Option<ColorChoice>,

@@ -8,10 +8,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::args::{ColorChoice, Format, Global, Language, ObserveArgs};
+use super::args::{ColorChoice, Format, Global, ObserveArgs};
 use crate::attribute::{Home, HomeOrigin};
 use crate::evidence::Vantage;
 use crate::model::{AsOf, CountryCode, Role};
+use crate::text::Lang;
 
 /// Seconds one target may take.
 const TIMEOUT_S: u32 = 60;
@@ -76,8 +77,8 @@ pub(crate) struct Settings {
     pub(crate) format_is_given: bool,
     /// Files to write.
     pub(crate) outputs: Vec<OutputFile>,
-    /// Language of the texts.
-    pub(crate) language: Language,
+    /// Lang of the texts.
+    pub(crate) language: Lang,
     /// Colour on standard output.
     pub(crate) color: bool,
     /// Only ASCII characters.
@@ -180,7 +181,7 @@ pub(crate) fn resolve(global: &Global, env: &Environment, terminal: Terminal) ->
             }),
         }
     }
-    let language = r.value(global.lang, "lang", value_of::<Language>).unwrap_or_else(|| language_of_locale(env));
+    let language = r.value(global.lang, "lang", |t| t.parse::<Lang>().map_err(|e| e.to_string())).unwrap_or_else(|| language_of_locale(env));
     let color = r.value(global.color, "color", value_of::<ColorChoice>).unwrap_or(ColorChoice::Auto);
     let ascii = r.switch(global.ascii, "ascii");
     let width = r.value(global.width, "width", |t| number(t, 40, 400)).map(usize::from);
@@ -396,12 +397,10 @@ fn parse_connect_to(text: &str) -> Result<ConnectTo, String> {
     if from.0.is_empty() || from.1 == 0 || to.port() == 0 { Err(bad()) } else { Ok(ConnectTo { from, to }) }
 }
 
-fn language_of_locale(env: &Environment) -> Language {
+fn language_of_locale(env: &Environment) -> Lang {
     // The first that is set decides, as in POSIX; `C` is English.
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| env.get(name)).unwrap_or("C");
-    let is_french = locale.get(..2).is_some_and(|l| l.eq_ignore_ascii_case("fr"))
-        && !locale.get(2..3).is_some_and(|c| c.chars().all(char::is_alphanumeric));
-    if is_french { Language::Fr } else { Language::En }
+    locale.parse().unwrap_or_default()
 }
 
 fn use_color(choice: ColorChoice, env: &Environment, is_terminal: bool) -> bool {
@@ -443,10 +442,10 @@ mod tests {
 
     #[test]
     fn flag_then_environment_then_default() {
-        let flag = Global { jobs: Some(3), lang: Some(Language::En), ..Global::default() };
+        let flag = Global { jobs: Some(3), lang: Some(Lang::En), ..Global::default() };
         let both = env(&[("JURISDIG_JOBS", "5"), ("JURISDIG_LANG", "fr"), ("JURISDIG_STRICT", "1")]);
         let settings = resolve(&flag, &both, Terminal::default()).unwrap();
-        assert_eq!((settings.jobs, settings.language, settings.strict), (3, Language::En, true));
+        assert_eq!((settings.jobs, settings.language, settings.strict), (3, Lang::En, true));
         assert_eq!(with(&[("JURISDIG_JOBS", "5")]).jobs, 5);
         assert_eq!(with(&[]).jobs, usize::from(JOBS));
         assert_eq!(with(&[("JURISDIG_RATE", "0")]).rate, None);
@@ -455,13 +454,13 @@ mod tests {
     #[test]
     fn language_of_the_locale() {
         for (pairs, want) in [
-            (&[("LANG", "fr_FR.UTF-8")][..], Language::Fr),
-            (&[("LANG", "fr")], Language::Fr),
-            (&[("LANG", "fra")], Language::En),
-            (&[("LC_ALL", "C"), ("LANG", "fr_FR")], Language::En),
-            (&[("LC_MESSAGES", "fr_CA"), ("LANG", "en_US")], Language::Fr),
-            (&[("JURISDIG_LANG", "en"), ("LANG", "fr_FR")], Language::En),
-            (&[], Language::En),
+            (&[("LANG", "fr_FR.UTF-8")][..], Lang::Fr),
+            (&[("LANG", "fr")], Lang::Fr),
+            (&[("LANG", "fra")], Lang::En),
+            (&[("LC_ALL", "C"), ("LANG", "fr_FR")], Lang::En),
+            (&[("LC_MESSAGES", "fr_CA"), ("LANG", "en_US")], Lang::Fr),
+            (&[("JURISDIG_LANG", "en"), ("LANG", "fr_FR")], Lang::En),
+            (&[], Lang::En),
         ] {
             assert_eq!(with(pairs).language, want, "{pairs:?}");
         }
