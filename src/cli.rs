@@ -7,9 +7,3 @@ mod exit;
 mod out;
 mod settings;
 mod targets;
-
-/// Parses the arguments, runs, and returns the exit code.
-#[must_use]
-pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
-}
