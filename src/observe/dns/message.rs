@@ -15,7 +15,7 @@ use crate::model::DomainName;
 /// Longest CNAME chain that is followed. Chains of eight are real at cloud providers; Unbound gives up after eleven.
 pub(super) const MAX_CHAIN: usize = 16;
 /// A day: what a TTL is clamped to.
-const MAX_TTL: u32 = 86_400;
+pub(super) const MAX_TTL: u32 = 86_400;
 const HEADER: usize = 12;
 /// Extended DNS error 6 says "DNSSEC bogus"; 7 to 12 say which check failed (RFC 8914).
 const VALIDATION_ERRORS: std::ops::RangeInclusive<u16> = 6..=12;
@@ -253,7 +253,7 @@ pub(super) fn read(bytes: &[u8], path: &[DomainName], rtype: Rtype) -> Reading {
     walk(reading, &sections, path, rtype, rcode == OptRcode::NXDOMAIN.to_int(), header.aa())
 }
 
-fn error_status(rcode: u16, extended_error: Option<u16>) -> Option<Status> {
+pub(super) fn error_status(rcode: u16, extended_error: Option<u16>) -> Option<Status> {
     Some(match rcode {
         0 | 3 => return None,
         1 => Status::Formerr,
