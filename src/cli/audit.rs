@@ -208,11 +208,10 @@ impl Signals {
     }
 }
 
-/// Judges evidence, whether just taken or saved.
-pub(crate) fn judge(evidence: &Evidence, settings: &Settings, kb: &Knowledge) -> (Audit, TargetReport) {
+/// Judges evidence that was seen before.
+pub(crate) fn judge(evidence: &Evidence, settings: &Settings, kb: &Knowledge) -> TargetReport {
     let audit = Auditor::new(kb, settings.as_of, settings.home).audit(evidence);
-    let report = Report::build(evidence, &audit, kb);
-    (audit, report)
+    Report::build(evidence, &audit, kb)
 }
 
 /// The judgement of the day, kept beside the evidence so that `diff` can tell a changed site from changed data.

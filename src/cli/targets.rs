@@ -183,15 +183,20 @@ pub(crate) enum Content {
 }
 
 /// Reads lines of bounded length, whatever the input holds.
-pub(crate) struct Lines<'a> {
-    input: &'a mut dyn BufRead,
+pub(crate) struct Lines<'a, R: BufRead + ?Sized> {
+    input: &'a mut R,
     line: usize,
 }
 
-impl<'a> Lines<'a> {
+impl<'a, R: BufRead + ?Sized> Lines<'a, R> {
     /// Begins at the first line.
-    pub(crate) fn new(input: &'a mut dyn BufRead) -> Self {
+    pub(crate) fn new(input: &'a mut R) -> Self {
         Self { input, line: 0 }
+    }
+
+    /// What is read from.
+    pub(crate) fn input(&self) -> &R {
+        self.input
     }
 
     /// The next line and its number, from 1.
