@@ -199,10 +199,11 @@ impl Reader {
     }
 
     fn record(&mut self, indented: bool, tokens: &[Token<'_>]) -> Result<(), String> {
-        if let [first, rest @ ..] = tokens {
-            if first.raw.starts_with('$') && !first.quoted {
-                return self.directive(first.raw, rest);
-            }
+        if let [first, rest @ ..] = tokens
+            && first.raw.starts_with('$')
+            && !first.quoted
+        {
+            return self.directive(first.raw, rest);
         }
         // A type has no dot, so an indented name is a record that was pasted with white space in front.
         let has_owner = !indented || tokens.first().is_some_and(|token| token.raw.contains('.'));
