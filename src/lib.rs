@@ -12,6 +12,7 @@ pub mod evidence;
 pub mod kb;
 pub mod model;
 pub mod observe;
+pub mod render;
 pub mod report;
 pub mod safe;
 pub mod text;

@@ -7,11 +7,7 @@ mod cell;
 mod fact;
 mod ids;
 mod law;
-#[cfg(test)]
-pub(crate) mod samples;
 mod service;
-#[cfg(test)]
-mod tests;
 mod who;
 
 use std::collections::BTreeMap;
@@ -21,12 +17,12 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub use fact::{Fact, FactReport};
+pub use fact::{AnswerReport, Fact, FactReport, TablePlace};
 pub use ids::{
     AbsenceId, CertaintyId, ConfidenceId, ControlId, GapId, GradeId, GroupId, LawKindId, LawStateId, LinkId, MarkId,
     NoteId, PrecisionId, ReachId, RoleId, StatusId, TopId, ViaId,
 };
-pub use law::{BindReport, LawReport, LawsReport, StatusReport, laws};
+pub use law::{BindReport, LawCard, LawReport, LawsReport, StatusReport, laws};
 pub use who::{CardField, CardRow, Truth, WhoReport, WhoRow};
 
 use crate::audit::Audit;

@@ -102,7 +102,10 @@ mod tests {
     #[test]
     fn replaces_and_never_deletes() {
         assert_eq!(for_terminal("a\u{1b}[31mb"), "a\\u{1b}[31mb");
-        assert_eq!(for_terminal("x\u{202e}y\u{9b}z\n\u{2028}\u{e0041}"), "x\\u{202e}y\\u{9b}z\\u{a}\\u{2028}\\u{e0041}");
+        assert_eq!(
+            for_terminal("x\u{202e}y\u{9b}z\n\u{2028}\u{e0041}"),
+            "x\\u{202e}y\\u{9b}z\\u{a}\\u{2028}\\u{e0041}"
+        );
         assert_eq!(for_terminal("mairie-évry.fr › 例"), "mairie-évry.fr › 例");
         assert_eq!(for_terminal("\u{200b}\u{feff}\0\u{7f}"), "\\u{200b}\\u{feff}\\u{0}\\u{7f}");
     }

@@ -348,19 +348,62 @@ mod tests {
     #[test]
     fn banned_words() {
         let en = [
-            "immune", "compliant", "illegal", "spyware", "backdoor", "hands over", "has access", "guaranteed", "safe",
-            "sovereign", "secure", "subject to", "data is in", "accesses", "spies", "dangerous", "safely",
+            "immune",
+            "compliant",
+            "illegal",
+            "spyware",
+            "backdoor",
+            "hands over",
+            "has access",
+            "guaranteed",
+            "safe",
+            "sovereign",
+            "secure",
+            "subject to",
+            "data is in",
+            "accesses",
+            "spies",
+            "dangerous",
+            "safely",
         ];
         let fr = [
-            "immunisé", "immunisée", "immunisés", "immunisées", "conforme", "conformes", "illégal", "illégale",
-            "illégaux", "espionnage", "espionne", "porte dérobée", "a accès", "ont accès", "garanti", "garantie",
-            "garantis", "sûr", "sûre", "sûrs", "sûres", "souverain", "souveraine", "soumis au", "soumis à", "soumise à",
-            "sécurisé", "sécurisée",
+            "immunisé",
+            "immunisée",
+            "immunisés",
+            "immunisées",
+            "conforme",
+            "conformes",
+            "illégal",
+            "illégale",
+            "illégaux",
+            "espionnage",
+            "espionne",
+            "porte dérobée",
+            "a accès",
+            "ont accès",
+            "garanti",
+            "garantie",
+            "garantis",
+            "sûr",
+            "sûre",
+            "sûrs",
+            "sûres",
+            "souverain",
+            "souveraine",
+            "soumis au",
+            "soumis à",
+            "soumise à",
+            "sécurisé",
+            "sécurisée",
         ];
         for (file, banned) in [(EN, en.as_slice()), (FR, fr.as_slice())] {
             for (key, text) in entries(file) {
-                let words: Vec<String> =
-                    text.to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(Into::into).collect();
+                let words: Vec<String> = text
+                    .to_lowercase()
+                    .split(|c: char| !c.is_alphanumeric())
+                    .filter(|w| !w.is_empty())
+                    .map(Into::into)
+                    .collect();
                 let line = format!(" {} ", words.join(" "));
                 for word in banned {
                     assert!(!line.contains(&format!(" {word} ")), "{key}: {word:?} in {text:?}");
@@ -391,8 +434,14 @@ mod tests {
         assert_eq!(fill(Lang::En, nested, &[("n", 3.into()), ("who", "them".into())]), "all 3 of them");
         assert_eq!(fill(Lang::En, "{missing} {n", &[]), "{missing} {n");
         let (en, fr) = (texts(Lang::En), texts(Lang::Fr));
-        assert_eq!((en.percent(56.55), fr.percent(56.5), en.percent(100.0)), ("56.55 %".into(), "56,5\u{a0}%".into(), "100 %".into()));
-        assert_eq!((en.date(date(2026, 11, 4)), fr.date(date(2026, 11, 4))), ("2026-11-04".into(), "04/11/2026".into()));
+        assert_eq!(
+            (en.percent(56.55), fr.percent(56.5), en.percent(100.0)),
+            ("56.55 %".into(), "56,5\u{a0}%".into(), "100 %".into())
+        );
+        assert_eq!(
+            (en.date(date(2026, 11, 4)), fr.date(date(2026, 11, 4))),
+            ("2026-11-04".into(), "04/11/2026".into())
+        );
         assert_eq!(fr.date_within(date(2025, 12, 1), Precision::Month), "12/2025");
         assert_eq!(en.moment("2026-11-24T02:42:07Z".parse().unwrap()), "2026-11-24 02:42 UTC");
         assert_eq!(fr.date_text("2026-11-23"), "23/11/2026");

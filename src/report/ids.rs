@@ -45,13 +45,14 @@ mirror! {
         BehindEdge = "behind-edge", BehindGateway = "behind-gateway", MailboxUnlisted = "mailbox-unlisted",
         HostMissing = "host-missing", NoAddress = "no-address", NotPublic = "not-public", NoAnswer = "no-answer",
         NotRecorded = "not-recorded", Unlisted = "unlisted", NameMissing = "name-missing",
+        SenderByAddress = "sender-by-address",
     }
 }
 mirror! {
     /// Why there is no such service.
     AbsenceId of Absence {
         NullMx = "null-mx", NoMxButAddress = "no-mx-but-address", NoMail = "no-mail", NoRecord = "no-record",
-        NoAddress = "no-address",
+        NoAddress = "no-address", SendsNothing = "sends-nothing", OwnOnly = "own-only",
     }
 }
 mirror! {
