@@ -142,6 +142,12 @@ impl Texts {
         self.table.contains_key(format!("{}.{id}", family.id()).as_str())
     }
 
+    /// How many members a family has, by the family's id.
+    #[cfg(test)]
+    pub(crate) fn members(&self, family: &str) -> usize {
+        self.table.keys().filter(|key| key.split('.').next() == Some(family)).count()
+    }
+
     /// The tests ask for every key of every list, so that a missing text is found before it is printed as `⟨?⟩`.
     fn raw(&self, key: &str) -> &'static str {
         self.table.get(key).copied().unwrap_or("⟨?⟩")
@@ -164,6 +170,27 @@ impl Texts {
             (Lang::En, Precision::Day) => format!("{y:04}-{m:02}-{d:02}"),
             (Lang::Fr, Precision::Day) => format!("{d:02}/{m:02}/{y:04}"),
         }
+    }
+
+    /// A day after "since": French has an article before a day and none before a month or a year.
+    #[must_use]
+    pub fn since(&self, day: Date, precision: Precision) -> String {
+        let date = self.date_within(day, precision);
+        match (self.lang, precision) {
+            (Lang::Fr, Precision::Day) => format!("le {date}"),
+            _ => date,
+        }
+    }
+
+    /// The name of a country inside a sentence: English has an article before some.
+    #[must_use]
+    pub fn in_sentence(&self, country: &str) -> String {
+        let plural = ["Netherlands", "Bahamas", "Maldives", "Philippines", "Isle of Man"];
+        let has_article = country.starts_with("United ")
+            || country.ends_with(" Islands")
+            || country.ends_with(" Republic")
+            || plural.contains(&country);
+        if self.lang == Lang::En && has_article { format!("the {country}") } else { country.to_owned() }
     }
 
     /// A day written as `YYYY-MM-DD` by a table; anything else stays as it is.
@@ -207,8 +234,9 @@ fn fill(lang: Lang, template: &str, args: &[(&str, Arg<'_>)]) -> String {
     let mut rest = template;
     while let Some(start) = rest.find('{') {
         out.push_str(&rest[..start]);
-        let Some(end) = closing(&rest[start..]) else { break };
-        let parts = split(&rest[start + 1..start + end]);
+        rest = &rest[start..];
+        let Some(end) = closing(rest) else { break };
+        let parts = split(&rest[1..end]);
         let arg = args.iter().find(|(name, _)| *name == parts[0]).map(|(_, arg)| arg);
         match (arg, parts.as_slice()) {
             (Some(Arg::Text(text)), [_]) => out.push_str(text),
@@ -216,9 +244,9 @@ fn fill(lang: Lang, template: &str, args: &[(&str, Arg<'_>)]) -> String {
             (Some(Arg::Count(count)), [_, one, other]) => {
                 out.push_str(&fill(lang, if is_one(lang, *count) { one } else { other }, args));
             }
-            _ => out.push_str(&rest[start..=start + end]),
+            _ => out.push_str(&rest[..=end]),
         }
-        rest = &rest[start + end + 1..];
+        rest = &rest[end + 1..];
     }
     out.push_str(rest);
     out
@@ -446,6 +474,13 @@ mod tests {
         assert_eq!(en.moment("2026-11-24T02:42:07Z".parse().unwrap()), "2026-11-24 02:42 UTC");
         assert_eq!(fr.date_text("2026-11-23"), "23/11/2026");
         assert_eq!(fr.date_text("unknown"), "unknown");
+        assert_eq!(fr.since(date(2018, 3, 23), Precision::Day), "le 23/03/2018");
+        assert_eq!(fr.since(date(2018, 1, 1), Precision::Year), "2018");
+        assert_eq!(
+            (en.in_sentence("United States"), en.in_sentence("France")),
+            ("the United States".into(), "France".into())
+        );
+        assert_eq!(fr.in_sentence("United States"), "United States");
     }
 
     #[test]
