@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "modules of a test binary")]
 
 mod cells;
+mod tables;
 mod world;
 
 mod input;
