@@ -180,9 +180,9 @@ fn a_full_disk_is_exit_4() {
 #[cfg(unix)]
 #[test]
 fn a_signal_ends_with_its_code_and_leaves_no_file() {
-    // A resolver that never answers keeps the run going.
-    let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        // A resolver that never answers keeps the run going.
+        let silent = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
         let folder = tempfile::tempdir().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_jurisdig"))
             .env_clear()
