@@ -7,7 +7,11 @@ mod cell;
 mod fact;
 mod ids;
 mod law;
+#[cfg(test)]
+pub(crate) mod samples;
 mod service;
+#[cfg(test)]
+mod tests;
 mod who;
 
 use std::collections::BTreeMap;

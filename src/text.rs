@@ -142,6 +142,12 @@ impl Texts {
         self.table.contains_key(format!("{}.{id}", family.id()).as_str())
     }
 
+    /// How many members a family has, by the family's id.
+    #[cfg(test)]
+    pub(crate) fn members(&self, family: &str) -> usize {
+        self.table.keys().filter(|key| key.split('.').next() == Some(family)).count()
+    }
+
     /// The tests ask for every key of every list, so that a missing text is found before it is printed as `⟨?⟩`.
     fn raw(&self, key: &str) -> &'static str {
         self.table.get(key).copied().unwrap_or("⟨?⟩")
@@ -207,8 +213,9 @@ fn fill(lang: Lang, template: &str, args: &[(&str, Arg<'_>)]) -> String {
     let mut rest = template;
     while let Some(start) = rest.find('{') {
         out.push_str(&rest[..start]);
-        let Some(end) = closing(&rest[start..]) else { break };
-        let parts = split(&rest[start + 1..start + end]);
+        rest = &rest[start..];
+        let Some(end) = closing(rest) else { break };
+        let parts = split(&rest[1..end]);
         let arg = args.iter().find(|(name, _)| *name == parts[0]).map(|(_, arg)| arg);
         match (arg, parts.as_slice()) {
             (Some(Arg::Text(text)), [_]) => out.push_str(text),
@@ -216,9 +223,9 @@ fn fill(lang: Lang, template: &str, args: &[(&str, Arg<'_>)]) -> String {
             (Some(Arg::Count(count)), [_, one, other]) => {
                 out.push_str(&fill(lang, if is_one(lang, *count) { one } else { other }, args));
             }
-            _ => out.push_str(&rest[start..=start + end]),
+            _ => out.push_str(&rest[..=end]),
         }
-        rest = &rest[start + end + 1..];
+        rest = &rest[end + 1..];
     }
     out.push_str(rest);
     out
