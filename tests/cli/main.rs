@@ -9,6 +9,7 @@ mod world;
 mod input;
 mod output;
 mod pitfalls;
+mod readme;
 mod replay;
 mod who;
 mod worked;
