@@ -1,7 +1,7 @@
 //! What the client does beyond one question: sharing, remembering, hurrying, waiting, ending.
 
 use std::collections::BTreeSet;
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use jurisdig::model::DomainName;
 use jurisdig::observe::dns::{Client, RData, Resolver, Rtype, Settings, StartError};
 use tokio::task::JoinSet;
 
-use crate::behaviour::{error, hop_by_hop, ok, plain_only, right, send, tcp_only};
+use crate::behaviour::{error, hop_by_hop, ok, plain_only, right, send, tcp_only, truncated};
 use crate::matrix::settings;
 use crate::message::{Message, extended_error};
 use crate::server::{Behaviour, Server};
@@ -184,6 +184,24 @@ async fn a_dead_port_is_seen_at_once() {
 }
 
 #[tokio::test]
+async fn upstreams_may_have_ipv6_addresses() {
+    if UdpSocket::bind((Ipv6Addr::LOCALHOST, 0)).is_err() {
+        // A machine without IPv6: then such an upstream is a failure that leaves the others usable.
+        let server = Server::start(ok).await;
+        let upstreams = vec![(Ipv6Addr::LOCALHOST, 5353).into(), server.address];
+        let client = Client::start(settings(upstreams)).await.unwrap();
+        assert_eq!(client.lookup(&host("a.test"), Rtype::A).await.answer.status, Status::Ok);
+        return;
+    }
+    let server = Server::start_with(|q| tcp_only(q, truncated(q)), Ipv6Addr::LOCALHOST.into()).await;
+    let client = Client::start(settings(vec![server.address])).await.unwrap();
+    let lookup = client.lookup(&host("a.test"), Rtype::A).await;
+    assert_eq!(lookup.answer.status, Status::Ok);
+    assert_eq!(lookup.answer.upstream, server.address.to_string());
+    assert_eq!((server.udp_packets(), server.tcp_connections()), (1, 1));
+}
+
+#[tokio::test]
 async fn without_upstreams_there_is_no_client() {
     assert!(matches!(Client::start(Settings::default()).await, Err(StartError::NoUpstreams)));
 }
@@ -225,6 +243,37 @@ async fn a_rate_is_kept() {
     assert!(lookups.iter().all(|lookup| lookup.answer.status == Status::Ok && lookup.answer.packets == 1));
     // Five at once, then one every 20 ms.
     assert!(started.elapsed() >= Duration::from_millis(390), "{:?}", started.elapsed());
+}
+
+/// Waiting for the rate limit is no waiting for the resolver.
+#[tokio::test]
+async fn a_rate_does_not_make_chains_time_out() {
+    let server = Server::start(|q| hop_by_hop(q, 3)).await;
+    let timeouts = [Duration::from_millis(100); 4];
+    let slow = Settings { rate: Some(3), timeouts, ..settings(vec![server.address]) };
+    let client = Client::start(slow).await.unwrap();
+    let lookup = client.lookup(&host("www.test"), Rtype::A).await;
+    assert_eq!((lookup.answer.status, lookup.answer.packets), (Status::Ok, 4));
+}
+
+/// Few sockets are few ports to guess, so they do not stay for ever; answers under way survive the change.
+#[tokio::test]
+async fn ports_are_replaced() {
+    let server = Server::start(ok).await;
+    let one = Settings { sockets: 1, cache: 0, ..Settings::new(vec![server.address], "test") };
+    let client = Arc::new(Client::start(one).await.unwrap());
+    let mut tasks = JoinSet::new();
+    for number in 0..4500 {
+        if tasks.len() >= 100 {
+            assert_eq!(tasks.join_next().await.unwrap().unwrap(), Status::Ok);
+        }
+        let client = Arc::clone(&client);
+        let name = host(&format!("n{number}.test"));
+        tasks.spawn(async move { client.lookup(&name, Rtype::A).await.answer.status });
+    }
+    assert!(tasks.join_all().await.into_iter().all(|status| status == Status::Ok));
+    let ports: BTreeSet<_> = server.queries().iter().map(|query| query.port).collect();
+    assert_eq!(ports.len(), 2);
 }
 
 #[tokio::test]
@@ -270,7 +319,8 @@ async fn every_message_of_a_chain_is_kept() {
 
 #[tokio::test]
 async fn thousands_of_names_at_once() {
-    let (_server, client) = start(ok).await;
+    let server = Server::start(ok).await;
+    let client = Arc::new(Client::start(Settings::new(vec![server.address], "test")).await.unwrap());
     let mut tasks = JoinSet::new();
     let mut answered = 0;
     for number in 0..3000 {
@@ -295,7 +345,8 @@ async fn lossy(per_cent: u64) -> (u32, u32) {
         state.store(next, Ordering::Relaxed);
         (next >> 33) % 100 < per_cent
     };
-    let server = Server::start_with(move |q| if lost() || lost() { vec![] } else { tcp_only(q, ok(q)) }, true).await;
+    let server =
+        Server::start_with(move |q| if lost() || lost() { vec![] } else { ok(q) }, Ipv4Addr::LOCALHOST.into()).await;
     let timeouts = [60, 80, 100, 120].map(Duration::from_millis);
     let client = Client::start(Settings { timeouts, ..settings(vec![server.address]) }).await.unwrap();
     let client = Arc::new(client);

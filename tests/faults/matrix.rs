@@ -224,7 +224,7 @@ const TRUNCATED: &[Row] = &[
             let whole = right(q).wire();
             let mut framed = u16::try_from(whole.len()).unwrap().to_be_bytes().to_vec();
             framed.extend_from_slice(&whole);
-            let drip = framed.chunks(17).flat_map(|piece| [Act::SendRaw(piece.to_vec()), wait(1)]).collect();
+            let drip = framed.chunks(50).flat_map(|piece| [Act::SendRaw(piece.to_vec()), wait(1)]).collect();
             if q.tcp { drip } else { truncated(q) }
         },
         Status::Ok,

@@ -1,6 +1,6 @@
 //! The server: UDP and TCP on one loopback port, each query answered as its behaviour says.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -38,12 +38,12 @@ pub struct Server {
 impl Server {
     /// Starts on a port that is free for both.
     pub async fn start(behaviour: Behaviour) -> Self {
-        Self::start_with(behaviour, true).await
+        Self::start_with(behaviour, Ipv4Addr::LOCALHOST.into()).await
     }
 
-    pub async fn start_with(behaviour: impl Fn(&Query) -> Vec<Act> + Send + Sync + 'static, with_tcp: bool) -> Self {
+    pub async fn start_with(behaviour: impl Fn(&Query) -> Vec<Act> + Send + Sync + 'static, ip: IpAddr) -> Self {
         let (socket, listener) = loop {
-            let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+            let socket = UdpSocket::bind((ip, 0)).await.unwrap();
             if let Ok(listener) = TcpListener::bind(socket.local_addr().unwrap()).await {
                 break (Arc::new(socket), listener);
             }
@@ -68,7 +68,7 @@ impl Server {
                 }
             }));
         }
-        if with_tcp {
+        {
             let (udp, tcp, queries) = (Arc::clone(&udp), Arc::clone(&tcp), Arc::clone(&queries));
             tasks.push(tokio::spawn(async move {
                 loop {
@@ -124,6 +124,8 @@ async fn answer_tcp(
     behaviour: Arc<impl Fn(&Query) -> Vec<Act> + Send + Sync + 'static>,
     queries: Arc<Mutex<Vec<Query>>>,
 ) {
+    // Pieces go out as they are written, not when the one before is acknowledged.
+    let _ = stream.set_nodelay(true);
     let Ok(length) = stream.read_u16().await else { return };
     let mut message = vec![0; usize::from(length)];
     if stream.read_exact(&mut message).await.is_err() {

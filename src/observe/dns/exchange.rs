@@ -38,6 +38,8 @@ pub(super) struct Reply {
     pub(super) upstream: Option<SocketAddr>,
     pub(super) transport: Option<Transport>,
     pub(super) packets: u32,
+    /// How long the rate limit held packets back; no time of the question's own.
+    pub(super) held: Duration,
 }
 
 /// Asks for the last name of `path`; see [`message::read`].
@@ -100,6 +102,7 @@ struct Exchange<'a> {
     standings: Vec<Standing>,
     packets: Vec<Packet>,
     tcp_queries: u32,
+    held: Duration,
     failure: Option<Failure>,
 }
 
@@ -144,6 +147,7 @@ impl<'a> Exchange<'a> {
             standings,
             packets: Vec::with_capacity(PACKETS),
             tcp_queries: 0,
+            held: Duration::ZERO,
             failure: None,
         }
     }
@@ -212,7 +216,9 @@ impl<'a> Exchange<'a> {
         let standing = &mut self.standings[index];
         let upstream = &self.upstreams[standing.upstream];
         if let Some(pace) = &upstream.pace {
-            self.deadline += pace.take().await;
+            let held = pace.take().await;
+            self.held += held;
+            self.deadline += held;
         }
         // Silence may mean that EDNS is not let through, so every other packet goes without.
         let edns = standing.edns && !standing.plain_turn;
@@ -373,7 +379,14 @@ impl<'a> Exchange<'a> {
                 self.upstreams[other.upstream].was_silent();
             }
         }
-        Reply { reading, wire, upstream: Some(upstream.address), transport: Some(transport), packets: self.sent() }
+        Reply {
+            reading,
+            wire,
+            upstream: Some(upstream.address),
+            transport: Some(transport),
+            packets: self.sent(),
+            held: self.held,
+        }
     }
 
     fn sent(&self) -> u32 {
@@ -382,7 +395,7 @@ impl<'a> Exchange<'a> {
 
     /// Nobody answered: the most telling failure.
     fn give_up(self) -> Reply {
-        let packets = self.sent();
+        let (packets, held) = (self.sent(), self.held);
         for standing in &self.standings {
             if standing.visits > 0 && !standing.done {
                 let upstream = &self.upstreams[standing.upstream];
@@ -401,6 +414,7 @@ impl<'a> Exchange<'a> {
                     upstream: Some(failure.upstream),
                     transport: failure.transport,
                     packets,
+                    held,
                 }
             }
             _ => Reply {
@@ -409,6 +423,7 @@ impl<'a> Exchange<'a> {
                 upstream: None,
                 transport: None,
                 packets,
+                held,
             },
         }
     }

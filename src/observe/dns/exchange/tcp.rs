@@ -23,7 +23,9 @@ impl Exchange<'_> {
         let edns = standing.edns;
         let upstream = &self.upstreams[standing.upstream];
         if let Some(pace) = &upstream.pace {
-            self.deadline += pace.take().await;
+            let held = pace.take().await;
+            self.held += held;
+            self.deadline += held;
         }
         self.tcp_queries += 1;
         let id = rand::rng().random();

@@ -191,8 +191,12 @@ impl Reader {
         let recorded = self.records.names.entry(name).or_default();
         match rtype {
             Some(rtype) if verdict.status != Status::Nxdomain => {
-                recorded.verdicts.retain(|(there, _)| *there != rtype);
-                recorded.verdicts.push((rtype, verdict));
+                // The last one counts, but no failure takes the place of an answer.
+                match recorded.verdicts.iter_mut().find(|(there, _)| *there == rtype) {
+                    Some((_, before)) if before.status == Status::Nodata => {}
+                    Some((_, before)) => *before = verdict,
+                    None => recorded.verdicts.push((rtype, verdict)),
+                }
             }
             _ => recorded.nxdomain = Some(verdict),
         }
