@@ -11,6 +11,8 @@ mod ndjson;
 mod offline;
 mod piped;
 mod table;
+#[cfg(test)]
+mod tests;
 
 mod who;
 

@@ -172,6 +172,27 @@ impl Texts {
         }
     }
 
+    /// A day after "since": French has an article before a day and none before a month or a year.
+    #[must_use]
+    pub fn since(&self, day: Date, precision: Precision) -> String {
+        let date = self.date_within(day, precision);
+        match (self.lang, precision) {
+            (Lang::Fr, Precision::Day) => format!("le {date}"),
+            _ => date,
+        }
+    }
+
+    /// The name of a country inside a sentence: English has an article before some.
+    #[must_use]
+    pub fn in_sentence(&self, country: &str) -> String {
+        let plural = ["Netherlands", "Bahamas", "Maldives", "Philippines", "Isle of Man"];
+        let has_article = country.starts_with("United ")
+            || country.ends_with(" Islands")
+            || country.ends_with(" Republic")
+            || plural.contains(&country);
+        if self.lang == Lang::En && has_article { format!("the {country}") } else { country.to_owned() }
+    }
+
     /// A day written as `YYYY-MM-DD` by a table; anything else stays as it is.
     #[must_use]
     pub fn date_text(&self, text: &str) -> String {
@@ -453,6 +474,13 @@ mod tests {
         assert_eq!(en.moment("2026-11-24T02:42:07Z".parse().unwrap()), "2026-11-24 02:42 UTC");
         assert_eq!(fr.date_text("2026-11-23"), "23/11/2026");
         assert_eq!(fr.date_text("unknown"), "unknown");
+        assert_eq!(fr.since(date(2018, 3, 23), Precision::Day), "le 23/03/2018");
+        assert_eq!(fr.since(date(2018, 1, 1), Precision::Year), "2018");
+        assert_eq!(
+            (en.in_sentence("United States"), en.in_sentence("France")),
+            ("the United States".into(), "France".into())
+        );
+        assert_eq!(fr.in_sentence("United States"), "United States");
     }
 
     #[test]

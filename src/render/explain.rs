@@ -27,7 +27,7 @@ pub fn explain(out: &mut dyn Write, style: Style, report: &TargetReport, roles: 
         roles => report.services.iter().filter(|s| roles.contains(&s.role)).collect(),
     };
     let mut page = Page::new(style);
-    headline::head(&mut page, report);
+    headline::head(&mut page, report, style.prose_width());
     if services.is_empty() {
         page.gap();
         page.prose(2, style.prose_width(), style.texts().get(Key::ExplainNothing), Tone::Plain);
@@ -64,7 +64,11 @@ impl<'a> Explainer<'a> {
                 t.fill(Key::ExplainTitle, &[("target", self.report.target.as_str().into()), ("role", name.into())]);
             let law = cells::law(self.style, layer.mark, &layer.codes, 6);
             let sure = t.fill(Key::ExplainSure, &[("dots", cells::sure(self.style, layer.sure).into())]);
-            page.ends((&title, Tone::Strong), (&format!("{law}   {sure}"), Tone::of(layer.mark)));
+            page.ends(
+                self.style.prose_width(),
+                (&title, Tone::Strong),
+                (&format!("{law}   {sure}"), Tone::of(layer.mark)),
+            );
             page.gap();
             self.layer(page, layer);
         }
@@ -79,7 +83,7 @@ impl<'a> Explainer<'a> {
             StateId::NotDetermined => cells::law(self.style, service.mark, &[], 3),
             _ => String::new(),
         };
-        page.ends((&title, Tone::Strong), (&law, Tone::of(service.mark)));
+        page.ends(self.style.prose_width(), (&title, Tone::Strong), (&law, Tone::of(service.mark)));
         page.gap();
         let steps = self.observed(&service.because, None);
         self.print_steps(page, Key::ExplainObserved, &steps, None, 1);
@@ -218,11 +222,11 @@ impl<'a> Explainer<'a> {
             if let Some(url) = &source.url {
                 text = format!("{text}, {}", url.for_terminal());
             }
-            let read = match source.tier {
-                4 => t.get(Key::ExplainNotChecked).to_owned(),
-                _ => t.fill(Key::ExplainRead, &[("date", t.date(source.seen).into())]),
-            };
-            page.hanging(&format!("  [S{}] ", index + 1), 7, width, &format!("{text}, {read}"), Tone::Plain);
+            // What is only known generally was read nowhere, and its title says so.
+            if source.tier < 4 {
+                text = format!("{text}, {}", t.fill(Key::ExplainRead, &[("date", t.date(source.seen).into())]));
+            }
+            page.hanging(&format!("  [S{}] ", index + 1), 7, width, &text, Tone::Plain);
         }
         page.gap();
         let data = headline::data_line(t, &self.report.judged_with);

@@ -7,24 +7,24 @@ use crate::safe::Untrusted;
 use crate::text::{Key, Lang, Texts};
 
 /// Target, moment and vantage.
-pub(super) fn head(page: &mut Page, report: &TargetReport) {
+pub(super) fn head(page: &mut Page, report: &TargetReport, width: usize) {
     let t = page.style.texts();
     let name = match &report.unicode {
         Some(unicode) => format!("{} ({})", unicode.for_terminal(), report.target),
         None => report.target.clone(),
     };
-    let is_wide = page.style.width() >= 120;
+    let is_wide = width >= 120;
     let mut right = vec![t.moment(report.taken_at)];
     if let Some(recording) = &report.vantage.recording {
         right.push(t.fill(Key::HeadRecording, &[("name", recording.for_terminal().into())]));
     } else if let Some(place) = vantage(report, is_wide) {
         right.push(t.fill(Key::HeadAskedFrom, &[("place", place.into())]));
     }
-    page.ends((&name, Tone::Strong), (&right.join(" · "), Tone::Plain));
+    page.ends(width, (&name, Tone::Strong), (&right.join(" · "), Tone::Plain));
     let asked_on = jiff::tz::TimeZone::UTC.to_datetime(report.taken_at).date();
     if report.as_of != asked_on {
         let text = t.fill(Key::HeadAsOf, &[("date", t.date(report.as_of).into())]);
-        page.ends(("", Tone::Plain), (&text, Tone::Strong));
+        page.ends(width, ("", Tone::Plain), (&text, Tone::Strong));
     }
 }
 
@@ -123,7 +123,10 @@ pub(super) fn law_name(t: &Texts, names: Option<&crate::report::JurisdictionRepo
     match names {
         Some(j) => match &j.adjective {
             Some(adjective) => t.fill(Key::HeadlineLaw, &[("adjective", super::cells::localised(t, adjective).into())]),
-            None => t.fill(Key::HeadlineLawOf, &[("name", super::cells::localised(t, &j.name).into())]),
+            None => {
+                let name = t.in_sentence(&super::cells::localised(t, &j.name));
+                t.fill(Key::HeadlineLawOf, &[("name", name.into())])
+            }
         },
         None => t.fill(Key::HeadlineLawOf, &[("name", country.to_string().into())]),
     }

@@ -73,7 +73,7 @@ fn state(t: &Texts, status: Option<&StatusReport>) -> String {
     let state = t.member(Family::LawState, status.state.id());
     match status.from {
         Some(from) => {
-            let date = t.date_within(from, status.from_precision.into());
+            let date = t.since(from, status.from_precision.into());
             format!("{state} {}", t.fill(Key::ExplainSince, &[("date", date.into())]))
         }
         None => state.to_owned(),
@@ -86,18 +86,14 @@ fn one(page: &mut Page, report: &LawsReport, card: &LawCard) {
     let country =
         card.jurisdiction_name.as_ref().map_or_else(|| law.jurisdiction.to_string(), |n| cells::localised(t, n));
     let title = [("title", cells::localised(t, &law.title).into()), ("jurisdiction", country.into())];
-    page.ends((&t.fill(Key::LawsTitle, &title), Tone::Strong), (law.id.as_str(), Tone::Plain));
+    page.ends(width, (&t.fill(Key::LawsTitle, &title), Tone::Strong), (law.id.as_str(), Tone::Plain));
     page.gap();
     line(page, Key::LawsDoes, t.member(Family::LawKind, law.kind.id()));
     line(page, Key::LawsCite, &law.cite.for_terminal());
     if let Some(official) = &card.official {
         line(page, Key::LawsOfficial, &official.for_terminal());
     }
-    let now = format!(
-        "{} ({})",
-        state(t, law.status.as_ref()),
-        t.fill(Key::WhoAsOf, &[("date", t.date(report.as_of).into())])
-    );
+    let now = format!("{} ({})", state(t, law.status.as_ref()), t.date(report.as_of));
     line(page, Key::LawsState, &now);
     if let Some(status) = &law.status {
         if let Some(review) = status.review_by {
@@ -132,7 +128,7 @@ fn one(page: &mut Page, report: &LawsReport, card: &LawCard) {
         line(page, Key::LawsNote, &note.for_terminal());
     }
     page.gap();
-    sources(page, t, report, &law.sources, width);
+    sources(page, t, report, &law.sources);
 }
 
 fn binds(page: &mut Page, t: &Texts, card: &LawCard) {
@@ -173,19 +169,17 @@ fn span(t: &Texts, status: &StatusReport) -> String {
     )
 }
 
-fn sources(page: &mut Page, t: &Texts, report: &LawsReport, ids: &[SourceId], width: usize) {
+fn sources(page: &mut Page, t: &Texts, report: &LawsReport, ids: &[SourceId]) {
     for id in ids {
         let Some(source) = report.sources.get(id) else { continue };
         let mut text = source.title.for_terminal();
         if let Some(url) = &source.url {
             text = format!("{text}, {}", url.for_terminal());
         }
-        let read = match source.tier {
-            4 => t.get(Key::ExplainNotChecked).to_owned(),
-            _ => t.fill(Key::ExplainRead, &[("date", t.date(source.seen).into())]),
-        };
-        let label = format!("  {} ", t.get(Key::LawsSources));
-        page.hanging(&label, LABEL, width, &format!("{text}, {read}"), Tone::Plain);
+        if source.tier < 4 {
+            text = format!("{text}, {}", t.fill(Key::ExplainRead, &[("date", t.date(source.seen).into())]));
+        }
+        line(page, Key::LawsSources, &text);
     }
 }
 

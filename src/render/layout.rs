@@ -92,16 +92,14 @@ impl Page {
     pub(super) fn hanging(&mut self, label: &str, indent: usize, width: usize, text: &str, tone: Tone) {
         let label = clean(self.style, label);
         let text = clean(self.style, text);
-        let mut indent = indent.min(width / 2);
+        let mut indent = indent.min(width * 2 / 3);
         let mut head = label.clone();
         if label.width() > indent {
-            if !label.trim().is_empty() {
-                for piece in wrap(label.trim(), width) {
-                    self.lines.push(vec![Span { text: piece, tone: Tone::Strong }]);
-                }
+            for piece in wrap(label.trim_end(), width).into_iter().filter(|piece| !piece.is_empty()) {
+                self.lines.push(vec![Span { text: piece, tone: Tone::Plain }]);
             }
             head = String::new();
-            indent = indent.min(2);
+            indent = indent.min(4);
         }
         for piece in wrap(&text, width.saturating_sub(indent).max(1)) {
             let pad = " ".repeat(indent.saturating_sub(head.width()));
@@ -113,8 +111,7 @@ impl Page {
     }
 
     /// Two texts at the ends of one line, or on two lines where one is too short.
-    pub(super) fn ends(&mut self, left: (&str, Tone), right: (&str, Tone)) {
-        let width = self.style.width();
+    pub(super) fn ends(&mut self, width: usize, left: (&str, Tone), right: (&str, Tone)) {
         let (l, r) = (clean(self.style, left.0), clean(self.style, right.0));
         if l.width() + 2 + r.width() <= width {
             let pad = " ".repeat(width - l.width() - r.width());
@@ -241,31 +238,33 @@ fn plain_letter(c: char) -> Option<&'static str> {
     })
 }
 
-/// Breaks at spaces (not at no-break spaces); a word longer than a line is broken anywhere.
+/// Breaks at spaces (not at no-break spaces); a word longer than a line is broken anywhere. Spaces at the beginning and
+/// runs of spaces inside a line are kept: they indent and separate.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
+    let body = text.trim_start_matches(' ');
+    let mut line = " ".repeat((text.len() - body.len()).min(width.saturating_sub(1)));
     let mut lines = Vec::new();
-    let mut line = String::new();
-    // Runs of spaces inside a line are kept: they separate items.
-    for (index, word) in text.split(' ').enumerate() {
-        let space = usize::from(index > 0 && !line.is_empty());
+    let mut is_first = true;
+    for word in body.split(' ') {
+        let space = usize::from(!is_first);
         if line.width() + space + word.width() <= width {
-            if index > 0 && (!line.is_empty() || word.is_empty()) && !line.is_empty() {
-                line.push(' ');
-            }
+            line.push_str(&" "[..space]);
             line.push_str(word);
+            is_first = false;
             continue;
         }
         if !line.trim().is_empty() {
             lines.push(line.trim_end().to_owned());
+            line = String::new();
         }
-        line = String::new();
         for c in word.chars() {
-            if line.width() + c.width().unwrap_or(0) > width && !line.is_empty() {
+            if line.width() + c.width().unwrap_or(0) > width && !line.trim().is_empty() {
                 lines.push(std::mem::take(&mut line));
             }
             line.push(c);
         }
+        is_first = line.is_empty();
     }
     if !line.trim().is_empty() || lines.is_empty() {
         lines.push(line.trim_end().to_owned());
@@ -413,6 +412,8 @@ mod tests {
         assert_eq!(wrap("例例例", 4), ["例例", "例"]);
         assert_eq!(wrap("", 4), [""]);
         assert_eq!(wrap("a   b", 9), ["a   b"]);
+        assert_eq!(wrap("  and so on", 7), ["  and", "so on"]);
+        assert_eq!(wrap("a    b", 3), ["a", "b"]);
     }
 
     #[test]

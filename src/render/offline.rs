@@ -93,7 +93,7 @@ pub fn nothing_measured(out: &mut dyn Write, style: Style, run: &Unmeasured) -> 
         ("jurisdig replay evidence.json".to_owned(), Key::OfflineReplay),
         (format!("jurisdig {target} --records answers.txt"), Key::OfflineRecords),
     ];
-    let column = commands.iter().map(|(command, _)| command.chars().count() + 8).max().unwrap_or(0).min(width / 2);
+    let column = commands.iter().map(|(command, _)| command.chars().count() + 6).max().unwrap_or(0).min(width * 2 / 3);
     for (command, text) in commands {
         page.hanging(&format!("    {command}  "), column, width, t.get(text), Tone::Plain);
     }
@@ -104,6 +104,6 @@ pub fn nothing_measured(out: &mut dyn Write, style: Style, run: &Unmeasured) -> 
     }
     list.extend(tables);
     page.prose(2, width, &t.fill(Key::OfflineLocal, &[("list", list.join(" · ").into())]), Tone::Plain);
-    page.hanging(&format!("    {} ", t.get(Key::OfflineAdd)), 22, width, "--mmdb GeoLite2-City.mmdb", Tone::Plain);
+    page.prose(4, width, &format!("{} --mmdb GeoLite2-City.mmdb", t.get(Key::OfflineAdd)), Tone::Plain);
     page.write(out)
 }

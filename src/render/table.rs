@@ -40,7 +40,7 @@ impl Renderer for Table {
             out.write_all(b"\n")?;
         }
         let mut page = Page::new(self.style);
-        headline::head(&mut page, report);
+        headline::head(&mut page, report, self.style.width());
         page.gap();
         headline::headline(&mut page, report);
         page.gap();

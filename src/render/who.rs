@@ -77,7 +77,7 @@ fn card(page: &mut Page, report: &WhoReport) {
 fn truth(t: &Texts, report: &WhoReport, truth: &Truth) -> String {
     let member = |id: &str| t.member(Family::Truth, id).to_owned();
     let with_country = |id: &str, country: CountryCode| {
-        t.fill_member(Family::Truth, id, &[("country", country_name(t, report, country).into())])
+        t.fill_member(Family::Truth, id, &[("country", t.in_sentence(&country_name(t, report, country)).into())])
     };
     match truth {
         Truth::Ptr => member("ptr"),
@@ -93,7 +93,10 @@ fn truth(t: &Texts, report: &WhoReport, truth: &Truth) -> String {
         Truth::NetworkNone => member("network-none"),
         Truth::Anycast => member("anycast"),
         Truth::PlaceProbable { country } => with_country("place-probable", *country),
-        Truth::PlaceWeak { country } => with_country("place-weak", *country),
+        Truth::PlaceWeak { country } => {
+            let name = country_name(t, report, *country);
+            t.fill_member(Family::Truth, "place-weak", &[("country", name.into())])
+        }
         Truth::PlaceUnknown => member("place-unknown"),
         Truth::Special => member("special"),
         Truth::Registered => member("registered"),
@@ -156,7 +159,8 @@ fn of_layer(page: &mut Page, report: &WhoReport, role: RoleId, layer: &LayerRepo
 
 fn line(page: &mut Page, label: Key, text: &str, tone: Tone) {
     let label = format!("  {} ", page.style.texts().get(label));
-    page.hanging(&label, LABEL, page.style.width(), text, tone);
+    let shown = if page.repeats(&label) { String::new() } else { label };
+    page.hanging(&shown, LABEL, page.style.width(), text, tone);
 }
 
 /// Each chain of control: `Thales SA, France (since 2023-12)`.
@@ -173,7 +177,7 @@ fn owner_lines(t: &Texts, report: &WhoReport, layer: &LayerReport) -> Vec<String
                 remarks.push(t.get(Key::ExplainFund).to_owned());
             }
             if let Some(from) = link.from {
-                let date = t.date_within(from, link.from_precision.into());
+                let date = t.since(from, link.from_precision.into());
                 remarks.push(t.fill(Key::ExplainSince, &[("date", date.into())]));
             }
             if link.sure < 2 {

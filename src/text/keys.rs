@@ -90,6 +90,7 @@ keys! {
         NoteExtraInferred = "note-extra.inferred",
         ExplainTitle = "explain.title",
         ExplainSure = "explain.sure",
+        ExplainUntil = "explain.until",
         ExplainWeakest = "explain.weakest",
         ExplainTable = "explain.table",
         ExplainTtl = "explain.ttl",

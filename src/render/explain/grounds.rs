@@ -9,7 +9,7 @@ use crate::report::{
     CertaintyId, ExposureReport, GradeId, LawKindId, LawReport, LayerReport, MarkId, NexusReport, ReachId,
 };
 use crate::safe::Untrusted;
-use crate::text::{Arg, Family, Key};
+use crate::text::{Arg, Family, Key, Lang};
 
 impl<'a> Explainer<'a> {
     /// Laws that apply, those of one ground and kind in one sentence.
@@ -42,6 +42,9 @@ impl<'a> Explainer<'a> {
         let grade = if ground.via_fund { "fund" } else { ground.grade.id() };
         let mut cites: Vec<String> = group.iter().map(|e| e.law.cite.for_terminal()).collect();
         cites.dedup();
+        // In brackets after an owner's name a country stands alone, elsewhere inside a sentence.
+        let name = self.country(ground.country);
+        let country = if ground.grade == GradeId::Controlled { name } else { t.in_sentence(&name) };
         let id = format!("{grade}-{}", first.certainty.id());
         let mut text = t.fill_member(
             Family::Legal,
@@ -49,13 +52,13 @@ impl<'a> Explainer<'a> {
             &[
                 ("company", self.operator(layer).into()),
                 ("owner", self.owner_of(ground).into()),
-                ("country", self.country(ground.country).into()),
+                ("country", country.into()),
                 ("demand", demand.into()),
                 ("cite", cites.join("; ").into()),
             ],
         );
         if first.reach == ReachId::Unchecked {
-            text = format!("{text} ({})", t.get(Key::ExplainNotChecked));
+            text = format!("{text} [{}]", t.get(Key::ExplainNotChecked));
         }
         let under = group
             .iter()
@@ -67,33 +70,42 @@ impl<'a> Explainer<'a> {
         Step { text, under, weight: u8::MAX }
     }
 
-    /// `law us-cloud-act: in force since 2018-03-23 · [S3]`, and what is special about its state.
+    /// `law us-cloud-act: in force since 2018-03-23 [S3]`, and what is special about its state.
     fn status(&self, exposure: &ExposureReport, sources: &str) -> Vec<String> {
         let t = self.t;
         let law = &exposure.law;
-        let mut out = vec![format!("{} {sources}", self.state(law)).trim_end().to_owned()];
-        if exposure.in_transition || exposure.past_review {
-            if let Some(note) = law.status.as_ref().and_then(|s| s.note.as_ref()) {
+        if !exposure.in_transition && !exposure.past_review {
+            return vec![format!("{} {sources}", self.state(law)).trim_end().to_owned()];
+        }
+        // A law whose state is in question is printed with its date and the release that says so.
+        let id = t.fill(Key::ExplainLaw, &[("law", law.id.as_str().into())]);
+        let title = cells::localised(t, &law.title);
+        let release = self.report.judged_with.release.as_str();
+        let state = law.status.as_ref().map_or("", |s| t.member(Family::LawState, s.state.id()));
+        let mut args: Vec<(&str, Arg<'_>)> =
+            vec![("law", (&title).into()), ("state", state.into()), ("release", release.into())];
+        let from = law.status.as_ref().and_then(|s| s.from.map(|d| t.since(d, s.from_precision.into())));
+        let text = match from {
+            Some(date) => {
+                args.push(("date", date.into()));
+                t.fill_member(Family::Legal, "status", &args)
+            }
+            None => t.fill_member(Family::Legal, "status-undated", &args),
+        };
+        let mut out = vec![format!("{id} · {text} {sources}").trim_end().to_owned()];
+        if let Some(status) = &law.status {
+            if let (true, Some(to)) = (exposure.in_transition, status.to) {
+                let date = t.date_within(to, status.to_precision.into());
+                out.push(t.fill(Key::ExplainUntil, &[("date", date.into())]));
+            }
+            // Remarks of the data are in English only.
+            if let (Some(note), Lang::En) = (&status.note, t.lang()) {
                 out.push(note.for_terminal());
             }
-            let release = self.report.judged_with.release.as_str();
-            let title = cells::localised(t, &law.title);
-            let state = law.status.as_ref().map_or("", |s| t.member(Family::LawState, s.state.id()));
-            let mut args: Vec<(&str, Arg<'_>)> =
-                vec![("law", title.into()), ("state", state.into()), ("release", release.into())];
-            let from = law.status.as_ref().and_then(|s| s.from.map(|d| t.date_within(d, s.from_precision.into())));
-            out.push(match from {
-                Some(date) => {
-                    args.push(("date", date.into()));
-                    t.fill_member(Family::Legal, "status", &args)
-                }
-                None => t.fill_member(Family::Legal, "status-undated", &args),
-            });
-        }
-        if exposure.past_review {
-            let review = law.status.as_ref().and_then(|s| s.review_by).map(|d| t.date(d)).unwrap_or_default();
-            let title = cells::localised(t, &law.title);
-            out.push(t.fill(Key::FootPastReview, &[("law", title.into()), ("date", review.into())]));
+            if let (true, Some(review)) = (exposure.past_review, status.review_by) {
+                let args = [("law", title.into()), ("date", t.date(review).into())];
+                out.push(t.fill(Key::FootPastReview, &args));
+            }
         }
         out
     }
@@ -107,7 +119,7 @@ impl<'a> Explainer<'a> {
         let state = ("state", Arg::from(t.member(Family::LawState, status.state.id())));
         match status.from {
             Some(from) => {
-                let date = t.date_within(from, status.from_precision.into());
+                let date = t.since(from, status.from_precision.into());
                 t.fill(Key::ExplainStatus, &[id, state, ("date", date.into())])
             }
             None => t.fill(Key::ExplainStatusOpen, &[id, state]),
@@ -121,9 +133,10 @@ impl<'a> Explainer<'a> {
         let mut out = Vec::new();
         let has_law = |country| layer.exposures.iter().any(|e| e.law.jurisdiction == country);
         for code in layer.codes.iter().filter(|c| c.reach == ReachId::Reached && !has_law(c.country)) {
-            out.push(plain(t.fill(Key::ExplainNoLaw, &[("country", self.country(code.country).into())])));
+            let country = t.in_sentence(&self.country(code.country));
+            out.push(plain(t.fill(Key::ExplainNoLaw, &[("country", country.into())])));
         }
-        if layer.codes.is_empty() && layer.mark == MarkId::Unknown {
+        if layer.operator.is_none() {
             out.push(plain(t.member(Family::Legal, "unknown").to_owned()));
         }
         if layer.mark == MarkId::Home && !layer.nexus.iter().any(|n| self.is_outside(layer, n)) {
@@ -161,7 +174,7 @@ impl<'a> Explainer<'a> {
                 "linked",
                 &[
                     ("company", self.operator(layer).into()),
-                    ("country", self.country(nexus.country).into()),
+                    ("country", t.in_sentence(&self.country(nexus.country)).into()),
                     ("via", self.via(nexus).into()),
                 ],
             );

@@ -56,7 +56,7 @@ impl<'a> Explainer<'a> {
             page.hanging(&format!(" {:>2}  ", first + index), 5, width, &step.text, Tone::Plain);
             let mut under = step.under.clone();
             if weakest == Some(index) {
-                let mark = format!("← {}", t.get(Key::ExplainWeakest));
+                let mark = format!("← {}", t.get(Key::ExplainWeakest)).replace(' ', "\u{a0}");
                 match under.last_mut() {
                     Some(last) => *last = format!("{last}   {mark}"),
                     None => under.push(mark),
@@ -217,7 +217,7 @@ impl<'a> Explainer<'a> {
             }
         }
         if let Some(country) = layer.inferred {
-            let text = t.fill(Key::ExplainInferred, &[("country", self.country(country).into())]);
+            let text = t.fill(Key::ExplainInferred, &[("country", t.in_sentence(&self.country(country)).into())]);
             out.push(Step { text, under: Vec::new(), weight: ConfidenceId::Weak.level() * 10 });
         }
         for chain in &layer.chains {
@@ -264,7 +264,7 @@ impl<'a> Explainer<'a> {
             t.member(Family::Control, link.control.id()).to_owned(),
         ];
         if let Some(from) = link.from {
-            let date = t.date_within(from, link.from_precision.into());
+            let date = t.since(from, link.from_precision.into());
             parts.push(t.fill(Key::ExplainSince, &[("date", date.into())]));
         }
         if link.sure <= ConfidenceId::Weak.level() {
