@@ -15,7 +15,6 @@ mod generate;
 mod knowledge;
 mod laws;
 mod observation;
-mod offline;
 mod out;
 mod replay;
 mod settings;
@@ -69,7 +68,10 @@ fn run(cli: &Cli, out: &mut Out) -> Result<Exit, Stop> {
 fn note_unused(settings: &Settings, out: &mut Out) {
     for rule in &settings.connect_to {
         let (host, port) = &rule.from;
-        out.detail(&format!("--connect-to {host}:{port} -> {}: kept for the page fetch; this release fetches none", rule.to));
+        out.detail(&format!(
+            "--connect-to {host}:{port} -> {}: kept for the page fetch; this release fetches none",
+            rule.to
+        ));
     }
 }
 

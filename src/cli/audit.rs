@@ -7,13 +7,13 @@ use std::time::Duration;
 use super::args::AuditArgs;
 use super::deliver::Deliver;
 use super::exit::{Exit, measured};
-use super::observation::{self, NoResolver};
+use super::knowledge;
+use super::observation::{self, is_mute};
 use super::out::{Out, WholeFile};
 use super::settings::{Environment, Observation, Settings, resolve_observation};
 use super::stop::Stop;
 use super::targets::{Targets, Unreadable};
 use super::window::{Running, Window};
-use super::{knowledge, offline};
 use crate::assess::Reach;
 use crate::audit::{Audit, Auditor};
 use crate::evidence::{self, Evidence, Judged, Saved};
@@ -34,7 +34,7 @@ pub(crate) fn run(args: &AuditArgs, settings: &Settings, env: &Environment, out:
     let (targets, had_faults) = collect(args, out)?;
     let kb = knowledge::load(settings, env)?;
     let auditor = Auditor::new(&kb, settings.as_of, settings.home);
-    let mut deliver = Deliver::open(settings)?;
+    let mut deliver = Deliver::open(settings, targets.len())?;
     let mut save = args.save.as_deref().map(WholeFile::create).transpose()?;
     if args.observe.no_page {
         out.detail("--no-page: this release never fetches a page");
@@ -42,6 +42,7 @@ pub(crate) fn run(args: &AuditArgs, settings: &Settings, env: &Environment, out:
     let mut exit = if had_faults { Exit::Incomplete } else { Exit::Done };
     let ended = observe(settings, &observation, targets, out, |evidence, out| {
         let audit = auditor.audit(&evidence);
+        let is_mute = is_mute(&evidence);
         let report = Report::build(&evidence, &audit, &kb);
         exit = exit.and(measured(&evidence).exit(settings.strict));
         if let Some(save) = &mut save {
@@ -49,25 +50,17 @@ pub(crate) fn run(args: &AuditArgs, settings: &Settings, env: &Environment, out:
             let line = evidence::write(&Saved { evidence, judged }).map_err(|e| Stop::local(e.to_string()))?;
             save.write(&line)?;
         }
-        deliver.target(&report, out)?;
-        Ok(())
+        deliver.target(&report, is_mute, out)
     })?;
-    match ended {
-        Ended::Whole => {}
-        Ended::NoResolver(none) => {
-            offline::show(&none, settings, &kb, out)?;
-            return Ok(exit.and(Exit::Incomplete));
-        }
-        Ended::Signal(signal) => {
-            // Files are whole or not there; what is on standard output is whole targets.
-            deliver.stop(out)?;
-            out.error("interrupted; the targets shown are complete, files were not written");
-            return Ok(exit.and(signal));
-        }
+    if let Ended::Signal(signal) = ended {
+        // Files are whole or not there; what is on standard output is whole targets.
+        deliver.stop(out)?;
+        out.error("interrupted; the targets shown are complete, files were not written");
+        return Ok(exit.and(signal));
     }
     deliver.close(out)?;
     if let Some(save) = save {
-        save.keep()?;
+        out.note(&format!("wrote {}", save.keep()?.display()));
     }
     Ok(exit)
 }
@@ -99,8 +92,6 @@ fn collect(args: &AuditArgs, out: &mut Out) -> Result<(Vec<Target>, bool), Stop>
 pub(crate) enum Ended {
     /// Every target was handed over.
     Whole,
-    /// Nobody to ask.
-    NoResolver(NoResolver),
     /// A signal came; the exit code it stands for.
     Signal(Exit),
 }
@@ -123,7 +114,12 @@ pub(crate) fn observe(
     runtime.block_on(async {
         let observer = match observation::observer(settings, observation, &targets).await? {
             Ok(observer) => observer,
-            Err(none) => return Ok(Ended::NoResolver(none)),
+            Err(none) => {
+                for target in targets {
+                    take(none.evidence(target, settings.now), out)?;
+                }
+                return Ok(Ended::Whole);
+            }
         };
         drive(&observer, settings, targets, out, &mut take).await
     })

@@ -9,7 +9,7 @@ use super::exit::{Exit, measured};
 use super::out::Out;
 use super::settings::{Environment, Settings, resolve_observation, roles_named};
 use super::stop::Stop;
-use super::{knowledge, offline, replay};
+use super::{knowledge, replay};
 use crate::evidence::Evidence;
 use crate::model::{Role, Target};
 
@@ -34,20 +34,17 @@ pub(crate) fn run(args: &ExplainArgs, settings: &Settings, env: &Environment, ou
             seen.push(evidence);
             Ok(())
         })?;
-        match ended {
-            Ended::Whole => {}
-            Ended::Signal(signal) => return Ok(signal),
-            Ended::NoResolver(none) => {
-                offline::show(&none, settings, &kb, out)?;
-                return Ok(Exit::Incomplete);
-            }
+        if let Ended::Signal(signal) = ended {
+            return Ok(signal);
         }
     }
     let mut exit = Exit::Done;
+    let mut reports = Vec::new();
     for evidence in &seen {
-        let report = judge(evidence, settings, &kb);
         exit = exit.and(measured(evidence).exit(settings.strict));
-        deliver::explain(&report, &roles, settings, out)?;
+        reports.push(judge(evidence, settings, &kb));
     }
-    Ok(exit)
+    // A service that is not there is an answer for a reader, and nothing determined for a script.
+    let is_whole = deliver::explain(&reports, &roles, settings, out)?;
+    Ok(if is_whole { exit } else { exit.and(Exit::Incomplete) })
 }

@@ -51,8 +51,7 @@ fn man(dir: &Path, out: &mut Out) -> Result<(), Stop> {
         let path = dir.join(format!("{name}.1"));
         let mut file = WholeFile::create(&path)?;
         file.write(&String::from_utf8_lossy(&page))?;
-        file.keep()?;
-        out.note(&format!("wrote {}", path.display()));
+        out.note(&format!("wrote {}", file.keep()?.display()));
     }
     Ok(())
 }

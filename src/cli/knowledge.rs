@@ -67,8 +67,7 @@ fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Stop> {
                 return Err(Stop::usage(format!("{}: larger than {MAX_FILE} bytes", path.display())));
             }
             let bytes = std::fs::read(&path).map_err(|e| unreadable(&path, e))?;
-            let text =
-                String::from_utf8(bytes).map_err(|_| Stop::usage(format!("{}: not UTF-8", path.display())))?;
+            let text = String::from_utf8(bytes).map_err(|_| Stop::usage(format!("{}: not UTF-8", path.display())))?;
             files.push((path.display().to_string(), text));
         }
     }

@@ -19,7 +19,7 @@ pub(crate) fn run(args: &LawsArgs, settings: &Settings, env: &Environment, out: 
     let only = args.id.as_deref().map(|id| law(id, &kb)).transpose()?;
     let today = AsOf(jiff::tz::TimeZone::UTC.to_datetime(settings.now).date());
     let report = report::laws(&kb, settings.as_of.unwrap_or(today), only.as_ref());
-    deliver::laws(&report, only.is_some(), settings, out)?;
+    deliver::laws(&report, settings, out)?;
     Ok(Exit::Done)
 }
 

@@ -1,14 +1,18 @@
 //! Puts together what an observation needs: tables, a resolver or recorded answers, options.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::settings::{Observation, Settings};
 use super::stop::Stop;
-use crate::evidence::{Recording, Vantage};
-use crate::model::Target;
+use crate::evidence::{
+    Answer, Evidence, HostFacts, MailFacts, NsFacts, Probe, ProbeError, Recording, RoleHint, SCHEMA, Sources, Status,
+    TableInfo, Vantage, WebFacts,
+};
+use crate::model::{Target, suffix_list_version};
 use crate::observe::dns::{Client, Records, Resolver, Settings as DnsSettings, system_upstreams};
 use crate::observe::ip::{IpTableFault, IpTables};
 use crate::observe::{Limits, Observer, Options};
@@ -37,8 +41,10 @@ pub(crate) fn tables(settings: &Settings) -> Result<IpTables, Stop> {
 /// Why no observation can begin although nothing is wrong with the input: nobody to ask.
 #[derive(Debug)]
 pub(crate) struct NoResolver {
-    /// What was tried.
-    pub(crate) tried: Vec<String>,
+    /// What was tried, and what came of it.
+    pub(crate) tried: String,
+    /// The tables, for the evidence.
+    pub(crate) tables: Vec<TableInfo>,
 }
 
 /// An observer for these targets.
@@ -68,7 +74,7 @@ pub(crate) async fn observer(
     } else {
         match network(settings, observation, &mut vantage).await {
             Ok(client) => Resolver::Network(client),
-            Err(none) => return Ok(Err(none)),
+            Err(tried) => return Ok(Err(NoResolver { tried, tables: tables.infos() })),
         }
     };
     let services = (!observation.services.is_empty()).then(|| observation.services.iter().copied().collect());
@@ -80,13 +86,9 @@ fn options(vantage: Vantage, services: Option<BTreeSet<crate::model::Role>>, lim
     Options { vantage, services, limits }
 }
 
-async fn network(
-    settings: &Settings,
-    observation: &Observation,
-    vantage: &mut Vantage,
-) -> Result<Client, NoResolver> {
+async fn network(settings: &Settings, observation: &Observation, vantage: &mut Vantage) -> Result<Client, String> {
     let (upstreams, chosen_by) = if observation.resolvers.is_empty() {
-        system_upstreams().map_err(|e| NoResolver { tried: vec![e.to_string()] })?
+        system_upstreams().map_err(|e| e.to_string())?
     } else {
         (observation.resolvers.clone(), observation.chosen_by.to_owned())
     };
@@ -96,7 +98,7 @@ async fn network(
     let is_local = upstreams.iter().all(|u| u.ip().is_loopback());
     let mut dns = DnsSettings::new(upstreams, chosen_by);
     dns.rate = settings.rate.filter(|_| !is_local);
-    Client::start(dns).await.map_err(|e| NoResolver { tried: vec![e.to_string()] })
+    Client::start(dns).await.map_err(|e| e.to_string())
 }
 
 fn read_records(path: &Path) -> Result<(Records, Recording), Stop> {
@@ -119,4 +121,76 @@ fn read_records(path: &Path) -> Result<(Records, Recording), Stop> {
         Stop::usage_lines(lines)
     })?;
     Ok((records, Recording { name, sha256 }))
+}
+
+/// Evidence in which nothing was asked.
+pub(crate) fn nothing_asked(target: Target, taken_at: Timestamp, ip_tables: Vec<TableInfo>) -> Evidence {
+    Evidence {
+        schema: SCHEMA,
+        registrable: target.name().and_then(crate::model::DomainName::registrable),
+        target,
+        taken_at,
+        vantage: Vantage::default(),
+        sources: Sources {
+            tool: env!("CARGO_PKG_VERSION").to_owned(),
+            ip_tables,
+            suffix_list: suffix_list_version().to_owned(),
+        },
+        web: Vec::new(),
+        ns: NsFacts::default(),
+        mail: MailFacts::default(),
+        txt: Probe::default(),
+        caa: Probe::default(),
+        hosts: BTreeMap::new(),
+        address: None,
+        answers: Vec::new(),
+    }
+}
+
+impl NoResolver {
+    /// Evidence of a machine that has nobody to ask: every question failed before it was sent.
+    pub(crate) fn evidence(&self, target: Target, taken_at: Timestamp) -> Evidence {
+        let mut evidence = nothing_asked(target, taken_at, self.tables.clone());
+        evidence.vantage.chosen_by.clone_from(&self.tried);
+        let Some(name) = evidence.target.name().cloned() else { return evidence };
+        let error = ProbeError { status: Status::Local, detail: self.tried.clone() };
+        evidence.web.push(WebFacts { host: name.clone(), is_target: true });
+        evidence.hosts.insert(
+            name.clone(),
+            HostFacts {
+                role_hints: vec![RoleHint::Web],
+                cname_chain: Vec::new(),
+                addresses: Probe::Failed(error.clone()),
+                nxdomain: false,
+                partial: None,
+            },
+        );
+        evidence.ns.servers = Probe::Failed(error.clone());
+        evidence.mail.mx = Probe::Failed(error.clone());
+        evidence.mail.spf = Probe::Failed(error.clone());
+        evidence.mail.dmarc = Probe::Failed(error.clone());
+        evidence.txt = Probe::Failed(error);
+        evidence.answers.push(Answer {
+            name,
+            rtype: "A".to_owned(),
+            status: Status::Local,
+            upstream: String::new(),
+            transport: None,
+            packets: 0,
+            ttl: None,
+            flags: Vec::new(),
+            wire: String::new(),
+            recorded: Vec::new(),
+        });
+        evidence
+    }
+}
+
+/// Whether no resolver said anything in the form of DNS, be it an error.
+pub(crate) fn is_mute(evidence: &Evidence) -> bool {
+    let said_nothing = |a: &Answer| matches!(a.status, Status::Timeout | Status::Network | Status::Local);
+    evidence.target.name().is_some()
+        && evidence.vantage.recording.is_none()
+        && !evidence.answers.is_empty()
+        && evidence.answers.iter().all(said_nothing)
 }

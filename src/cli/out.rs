@@ -213,17 +213,18 @@ impl WholeFile {
         written.map_err(|cause| self.failed(cause))
     }
 
-    /// Puts the complete file at its place.
+    /// Puts the complete file at its place, and says where that is.
     ///
     /// # Errors
     /// The path, and why; its place is as it was then.
-    pub(crate) fn keep(mut self) -> Result<(), Failed> {
-        let Some(file) = self.file.take() else { return Ok(()) };
+    pub(crate) fn keep(mut self) -> Result<PathBuf, Failed> {
+        let Some(file) = self.file.take() else { return Ok(self.path.clone()) };
         let file = file.into_inner().map_err(|e| self.failed(e.into_error()))?;
-        let Some(temporary) = &self.temporary else { return Ok(()) };
-        file.sync_all().and_then(|()| fs::rename(temporary, &self.path)).map_err(|cause| self.failed(cause))?;
-        self.temporary = None;
-        Ok(())
+        if let Some(temporary) = &self.temporary {
+            file.sync_all().and_then(|()| fs::rename(temporary, &self.path)).map_err(|cause| self.failed(cause))?;
+            self.temporary = None;
+        }
+        Ok(self.path.clone())
     }
 
     fn failed(&self, cause: io::Error) -> Failed {

@@ -8,6 +8,7 @@ use super::audit::judge;
 use super::deliver::Deliver;
 use super::exit::{Exit, measured};
 use super::knowledge;
+use super::observation::is_mute;
 use super::out::Out;
 use super::settings::{Environment, Settings};
 use super::stop::Stop;
@@ -27,12 +28,12 @@ pub(crate) fn run(args: &ReplayArgs, settings: &Settings, env: &Environment, out
         saved.extend(read(path)?);
     }
     let kb = knowledge::load(settings, env)?;
-    let mut deliver = Deliver::open(settings)?;
+    let mut deliver = Deliver::open(settings, saved.len())?;
     let mut exit = Exit::Done;
     for Saved { evidence, .. } in &saved {
         let report = judge(evidence, settings, &kb);
         exit = exit.and(measured(evidence).exit(settings.strict));
-        deliver.target(&report, out)?;
+        deliver.target(&report, is_mute(evidence), out)?;
         if out.is_closed() {
             break;
         }

@@ -181,7 +181,9 @@ pub(crate) fn resolve(global: &Global, env: &Environment, terminal: Terminal) ->
             }),
         }
     }
-    let language = r.value(global.lang, "lang", |t| t.parse::<Lang>().map_err(|e| e.to_string())).unwrap_or_else(|| language_of_locale(env));
+    let language = r
+        .value(global.lang, "lang", |t| t.parse::<Lang>().map_err(|e| e.to_string()))
+        .unwrap_or_else(|| language_of_locale(env));
     let color = r.value(global.color, "color", value_of::<ColorChoice>).unwrap_or(ColorChoice::Auto);
     let ascii = r.switch(global.ascii, "ascii");
     let width = r.value(global.width, "width", |t| number(t, 40, 400)).map(usize::from);

@@ -7,7 +7,7 @@ use std::io::BufReader;
 use serde::Serialize;
 
 use super::args::{Format, WhoArgs};
-use super::deliver;
+use super::deliver::{self, Who};
 use super::exit::Exit;
 use super::out::Out;
 use super::settings::{Environment, Settings};
@@ -18,7 +18,7 @@ use crate::kb::Knowledge;
 use crate::model::AsOf;
 use crate::observe::ip::IpTables;
 use crate::report::WHO_SCHEMA;
-use subject::{Answer, Desk};
+use subject::{Answer, Desk, NOT_IN_DATA};
 
 /// Runs `who`.
 ///
@@ -37,17 +37,21 @@ pub(crate) fn run(args: &WhoArgs, settings: &Settings, env: &Environment, out: &
         return Err(Stop::usage("`-` reads all from standard input; name nothing beside it"));
     }
     let mut exit = Exit::Done;
-    let mut reports = Vec::new();
+    let mut answers = Vec::new();
     for query in &args.subjects {
         match desk.answer(query) {
-            Answer::Found(report) => reports.push(*report),
+            Answer::Found(report) => answers.push(Who::Found(report)),
             Answer::Nothing(why) => {
-                out.error(&format!("{query}: {why}"));
                 exit = exit.and(Exit::Incomplete);
+                if why != NOT_IN_DATA || settings.format != Format::Text {
+                    out.error(&format!("{query}: {why}"));
+                } else {
+                    answers.push(Who::NotFound(query.clone()));
+                }
             }
         }
     }
-    deliver::who(&reports, settings, out)?;
+    deliver::who(&answers, settings, out)?;
     Ok(exit)
 }
 
@@ -118,4 +122,3 @@ fn stream(desk: &Desk<'_>, settings: &Settings, out: &mut Out) -> Result<Exit, S
 fn line_of<T: Serialize>(value: &T) -> Result<String, Stop> {
     serde_json::to_string(value).map(|line| line + "\n").map_err(|e| Stop::local(e.to_string()))
 }
-

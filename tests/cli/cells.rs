@@ -37,11 +37,6 @@ pub fn only(report: &Value, role: &str) -> Row {
     found.remove(0)
 }
 
-/// The LAW cells of a role, all layers of all rows.
-pub fn law(report: &Value, role: &str) -> Vec<String> {
-    rows(report, role).into_iter().flat_map(|r| r.law).collect()
-}
-
 /// The operators of a role.
 pub fn run_by(report: &Value, role: &str) -> Vec<String> {
     rows(report, role).into_iter().flat_map(|r| r.run_by).collect()
@@ -96,6 +91,25 @@ pub fn cell(layer: &Value) -> String {
         parts.push(format!("({})", bracketed.join(" ")));
     }
     parts.join(" ")
+}
+
+/// The verdict of a LAW cell: the sign and the codes it rests on. For `!`, `=` and `·` those are the reached ones; for
+/// `~` those that may reach from outside as well. What else stands in brackets changes no verdict and moves with the data.
+pub fn verdict(layer: &Value) -> String {
+    let whole = cell(layer);
+    let Some((head, _)) = whole.split_once(" (") else { return whole };
+    if !whole.starts_with('~') {
+        return head.to_owned();
+    }
+    let outside = list(&layer["codes"]).iter().filter(|c| c["reach"] == "may-reach" && c["outside"] == true);
+    let codes: Vec<String> = outside.map(|c| text(&c["country"])).collect();
+    format!("{head} ({})", codes.join(" "))
+}
+
+/// The verdicts of a role, all layers of all rows.
+pub fn law(report: &Value, role: &str) -> Vec<String> {
+    let services = list(&report["services"]).iter().filter(|s| s["role"] == role);
+    services.flat_map(|s| list(&s["layers"])).map(verdict).collect()
 }
 
 /// Kinds of notes, each with what it is about.

@@ -3,11 +3,13 @@
 #![allow(unreachable_pub, reason = "modules of a test binary")]
 
 mod cells;
+mod tables;
 mod world;
 
 mod input;
 mod output;
 mod pitfalls;
+mod readme;
 mod replay;
 mod who;
 mod worked;

@@ -213,7 +213,9 @@ impl Zone {
             Some("servfail" | "servfail-mx") => return failure(query, SERVFAIL),
             Some("refused") => return failure(query, REFUSED),
             // A referral upwards: the server does not hold the zone it was said to hold.
-            Some("lame") => return message(query, NOERROR, &[], &[(String::new(), NS, 3600, name("a.root-servers.net"))]),
+            Some("lame") => {
+                return message(query, NOERROR, &[], &[(String::new(), NS, 3600, name("a.root-servers.net"))]);
+            }
             Some(other) => panic!("no such fault: {other}"),
             None => {}
         }

@@ -1,6 +1,5 @@
 //! What a question to `who` is about, and the answer from local data.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use jiff::Timestamp;
@@ -8,14 +7,16 @@ use jiff::Timestamp;
 use crate::assess::assess;
 use crate::attribute::{Attribution, Context, Home, Layer, Place, Service, State};
 use crate::audit::{Audit, Auditor};
-use crate::evidence::{Evidence, MailFacts, NsFacts, Probe, Ref, SCHEMA, Sources, TableInfo, Vantage};
+use crate::cli::observation::nothing_asked;
+use crate::evidence::{Evidence, Ref, TableInfo};
 use crate::kb::schema::{MxLayer, Operator, OperatorKind, SuffixLayer};
 use crate::kb::{Company, Knowledge, Signal};
-use crate::model::{
-    AsOf, Asn, Confidence, CountryCode, DomainName, EntityId, NonEmpty, OperatorId, Role, Target, suffix_list_version,
-};
+use crate::model::{AsOf, Asn, Confidence, CountryCode, DomainName, EntityId, NonEmpty, OperatorId, Role, Target};
 use crate::observe::ip::IpTables;
 use crate::report::WhoReport;
+
+/// Why nothing can be said, in the plain case.
+pub(super) const NOT_IN_DATA: &str = "not in the data";
 
 /// Companies named in the answer to an ambiguous question.
 const MAX_NAMED: usize = 8;
@@ -81,8 +82,10 @@ impl Desk<'_> {
         }
         if let Some(organisation) = query.strip_prefix("issuer:") {
             return match self.kb.by_issuer(organisation.trim()) {
-                Some(id) => self.report(query, &[Found::operator(Role::Ca, query.to_owned(), id, Confidence::Probable)]),
-                None => Answer::Nothing("not in the data".into()),
+                Some(id) => {
+                    self.report(query, &[Found::operator(Role::Ca, query.to_owned(), id, Confidence::Probable)])
+                }
+                None => Answer::Nothing(NOT_IN_DATA.into()),
             };
         }
         if let Some(asn) = asn_of(query) {
@@ -191,7 +194,7 @@ impl Desk<'_> {
                     because: Ref::Kb(format!("entity/{id}")),
                 }],
             ),
-            (_, []) => Answer::Nothing("not in the data".into()),
+            (_, []) => Answer::Nothing(NOT_IN_DATA.into()),
             _ => {
                 let mut names: Vec<&str> = companies
                     .iter()
@@ -260,26 +263,7 @@ impl Desk<'_> {
     }
 
     fn nothing_seen(&self, ip: IpAddr) -> Evidence {
-        Evidence {
-            schema: SCHEMA,
-            target: Target::Ip(ip),
-            taken_at: self.now,
-            vantage: Vantage::default(),
-            sources: Sources {
-                tool: env!("CARGO_PKG_VERSION").to_owned(),
-                ip_tables: self.infos.clone(),
-                suffix_list: suffix_list_version().to_owned(),
-            },
-            registrable: None,
-            web: Vec::new(),
-            ns: NsFacts::default(),
-            mail: MailFacts::default(),
-            txt: Probe::default(),
-            caa: Probe::default(),
-            hosts: BTreeMap::new(),
-            address: None,
-            answers: Vec::new(),
-        }
+        nothing_asked(Target::Ip(ip), self.now, self.infos.clone())
     }
 }
 
