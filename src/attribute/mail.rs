@@ -15,8 +15,6 @@ enum Kind {
     Filter,
     /// A mailbox of a listed operator.
     Mailbox,
-    /// Listed, but for bounces or an API only.
-    Other,
     /// The domain's own host, or somebody who is not in the data.
     Unlisted,
 }
@@ -132,8 +130,8 @@ fn kind_of(operator: &Operator) -> Kind {
     let has = |kind| operator.kinds.contains(&kind);
     match operator.mx_layer {
         _ if has(OperatorKind::Mailsec) => Kind::Filter,
-        Some(MxLayer::Gateway | MxLayer::Forwarder) => Kind::Filter,
-        Some(MxLayer::Sender) => Kind::Other,
+        // An inbound interface or a forwarder takes the mail in as a filter does; where it is kept is another question.
+        Some(MxLayer::Gateway | MxLayer::Forwarder | MxLayer::Sender) => Kind::Filter,
         Some(MxLayer::Mailbox) | None => Kind::Mailbox,
     }
 }
