@@ -203,6 +203,14 @@ fn first_sentence_as_decided() {
     assert_eq!(text, "US law reaches 4 of 7 services: 4 that see data. 1 not determined.");
 }
 
+/// A row that stays at home and rests on technology from outside says so, and `=` stays.
+#[test]
+fn links_out_of_the_home_group_are_said() {
+    let text = table(style(Lang::En, 80), &samples::town());
+    assert!(text.contains("= FR") && text.contains("Nuage SAS: US linked (technology)."), "{text}");
+    assert!(!text.contains("! US"));
+}
+
 #[test]
 fn law_cells() {
     use crate::report::{CodeReport, GradeId, MarkId, ReachId};

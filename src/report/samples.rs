@@ -307,6 +307,11 @@ pub(crate) fn town() -> TargetReport {
                 vec![layer(kb, "large", Confidence::Established, Place::Unknown, vec![])],
             ),
             without(Role::Mailbox, State::Absent(Absence::NullMx)),
+            found(
+                Role::Dns,
+                "ns.nuage.example",
+                vec![layer(kb, "nuage", Confidence::Established, Place::Unknown, vec![])],
+            ),
             found(Role::Tld, ".fr", vec![layer(kb, "registre", Confidence::Established, Place::NotApplicable, vec![])]),
         ]
     })
