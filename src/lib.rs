@@ -7,6 +7,7 @@
 pub mod assess;
 pub mod attribute;
 pub mod audit;
+pub mod cli;
 pub mod evidence;
 pub mod kb;
 pub mod model;

@@ -130,10 +130,22 @@ impl Names {
 }
 
 impl Observer {
-    /// An observer.
+    /// An observer. A vantage that names no resolvers gets those of the client.
     #[must_use]
-    pub fn new(resolver: Resolver, tables: IpTables, options: Options) -> Self {
+    pub fn new(resolver: Resolver, tables: IpTables, mut options: Options) -> Self {
+        if let Resolver::Network(client) = &resolver
+            && options.vantage.resolvers.is_empty()
+        {
+            options.vantage.resolvers = client.upstreams().iter().map(ToString::to_string).collect();
+            client.chosen_by().clone_into(&mut options.vantage.chosen_by);
+        }
         Self { resolver, tables, options }
+    }
+
+    /// Where answers come from.
+    #[must_use]
+    pub fn resolver(&self) -> &Resolver {
+        &self.resolver
     }
 
     /// The IP tables, for questions about addresses alone.

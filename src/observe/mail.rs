@@ -37,9 +37,14 @@ const SELECTORS: [&str; 24] = [
     "sib",
     "mailjet",
     "mandrill",
-    "smtp",
-    "mta",
+    "gm1",
+    "s1-ionos",
 ];
+
+#[cfg(test)]
+pub(super) fn selectors() -> &'static [&'static str] {
+    &SELECTORS
+}
 
 /// What was seen of mail, but for the SPF walk.
 pub(super) struct Mail {
@@ -204,17 +209,11 @@ async fn autodiscover(session: &Session<'_>, domain: &DomainName) -> Probe<Vec<A
     };
     let lookup = session.general(&name, Rtype::Cname).await;
     let alias = probe(lookup.as_deref(), |lookup| {
-        let mut targets: Vec<DomainName> = lookup
-            .data
-            .iter()
-            .filter_map(|data| match data {
-                RData::Cname(target) => Some(target.clone()),
-                _ => None,
-            })
-            .collect();
-        targets
-            .extend(lookup.chain.iter().filter(|name| !lookup.data.contains(&RData::Cname((*name).clone()))).cloned());
-        (!targets.is_empty()).then(|| vec![AutodiscoverFact { name: name.clone(), targets, srv: false }])
+        let target = lookup.data.iter().find_map(|data| match data {
+            RData::Cname(target) => Some(target.clone()),
+            _ => None,
+        })?;
+        Some(vec![AutodiscoverFact { name: name.clone(), targets: vec![target], srv: false }])
     });
     if matches!(alias, Probe::Found(_)) {
         return alias;

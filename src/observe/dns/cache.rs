@@ -125,3 +125,53 @@ impl Drop for Flight<'_> {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+mod tests {
+    use super::*;
+    use crate::evidence::{Answer, Status};
+
+    fn lookup(name: &DomainName, status: Status) -> Lookup {
+        let answer = Answer {
+            name: name.clone(),
+            rtype: "A".into(),
+            status,
+            upstream: String::new(),
+            transport: None,
+            packets: 1,
+            ttl: None,
+            flags: Vec::new(),
+            wire: String::new(),
+            recorded: Vec::new(),
+        };
+        Lookup { answer, chain: Vec::new(), data: Vec::new() }
+    }
+
+    fn is_kept(lookup: &Lookup) -> bool {
+        lookup.answer.status == Status::Nodata
+    }
+
+    /// Whatever becomes of a question, no entry is left behind that nobody counts.
+    #[tokio::test]
+    async fn nothing_leaks() {
+        let cache = Cache::new(3);
+        for number in 0..50 {
+            let name = DomainName::from_ascii(&format!("n{number}.test")).unwrap();
+            let key = (name.clone(), Rtype::A);
+            cache.get_or_ask(key.clone(), async { lookup(&name, Status::Timeout) }, is_kept).await;
+            let never = cache.get_or_ask(key.clone(), std::future::pending(), is_kept);
+            let waiting = cache.get_or_ask(key.clone(), std::future::pending(), is_kept);
+            let both = async { tokio::join!(never, waiting) };
+            assert!(tokio::time::timeout(std::time::Duration::from_millis(1), both).await.is_err());
+            if number < 25 {
+                cache.get_or_ask(key, async { lookup(&name, Status::Nodata) }, is_kept).await;
+            }
+            assert!(cache.len() <= 3, "{} entries", cache.len());
+        }
+        let none = Cache::new(0);
+        let name = DomainName::from_ascii("a.test").unwrap();
+        none.get_or_ask((name.clone(), Rtype::A), async { lookup(&name, Status::Nodata) }, is_kept).await;
+        assert_eq!(none.len(), 0);
+    }
+}

@@ -130,11 +130,12 @@ impl Client {
     async fn resolve(&self, name: &DomainName, rtype: Rtype) -> Lookup {
         let one_question: Duration = self.timeouts.iter().sum();
         // A resolver that answers hop by hop may take longer than for one question, but not for ever.
-        let deadline = Instant::now() + one_question * 2;
+        let mut deadline = Instant::now() + one_question * 2;
         let mut gathered = Gathered::new(name.clone(), rtype);
         loop {
             let reply =
                 exchange::ask(&self.upstreams, &self.news, &gathered.path, rtype, &self.timeouts, deadline).await;
+            deadline += reply.held;
             if let Some(lookup) = gathered.add(reply) {
                 return lookup;
             }

@@ -5,11 +5,15 @@
 //! error is left for the next one. What is asked again of the same upstream: once without EDNS when it blames EDNS or
 //! stays silent, once over TCP when the answer is truncated, unreadable or in another case than asked.
 
+mod failure;
+mod tcp;
+
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use failure::{is_failure, is_local, is_unreachable, telling};
 use rand::Rng as _;
 use tokio::time::{Instant, timeout_at};
 
@@ -18,7 +22,6 @@ use super::client::News;
 use super::flags::Flags;
 use super::message::{self, Reading, Screen, Step};
 use super::sockets::{Mailbox, Ticket, What};
-use super::stream;
 use super::upstream::{Upstream, Way};
 use crate::evidence::{Status, Transport};
 use crate::model::DomainName;
@@ -35,6 +38,8 @@ pub(super) struct Reply {
     pub(super) upstream: Option<SocketAddr>,
     pub(super) transport: Option<Transport>,
     pub(super) packets: u32,
+    /// How long the rate limit held packets back; no time of the question's own.
+    pub(super) held: Duration,
 }
 
 /// Asks for the last name of `path`; see [`message::read`].
@@ -61,6 +66,8 @@ struct Standing {
     /// Ask it no earlier.
     not_before: Option<Instant>,
     edns: bool,
+    /// The packet before had EDNS and brought nothing.
+    plain_turn: bool,
     /// Random case in the question, wanted back in the answer.
     strict: bool,
     tcp_used: bool,
@@ -95,6 +102,7 @@ struct Exchange<'a> {
     standings: Vec<Standing>,
     packets: Vec<Packet>,
     tcp_queries: u32,
+    held: Duration,
     failure: Option<Failure>,
 }
 
@@ -122,6 +130,7 @@ impl<'a> Exchange<'a> {
                 again: false,
                 not_before: None,
                 edns: upstreams[index].takes_edns(),
+                plain_turn: false,
                 strict: upstreams[index].keeps_case(),
                 tcp_used: false,
                 case_seen: false,
@@ -138,6 +147,7 @@ impl<'a> Exchange<'a> {
             standings,
             packets: Vec::with_capacity(PACKETS),
             tcp_queries: 0,
+            held: Duration::ZERO,
             failure: None,
         }
     }
@@ -206,10 +216,13 @@ impl<'a> Exchange<'a> {
         let standing = &mut self.standings[index];
         let upstream = &self.upstreams[standing.upstream];
         if let Some(pace) = &upstream.pace {
-            self.deadline += pace.take().await;
+            let held = pace.take().await;
+            self.held += held;
+            self.deadline += held;
         }
-        // Silence may mean that EDNS is not let through, so the second packet goes without.
-        let edns = standing.edns && standing.visits % 2 == 0;
+        // Silence may mean that EDNS is not let through, so every other packet goes without.
+        let edns = standing.edns && !standing.plain_turn;
+        standing.plain_turn = edns;
         standing.visits += 1;
         standing.again = false;
         standing.not_before = None;
@@ -278,7 +291,8 @@ impl<'a> Exchange<'a> {
             }
             Screen::HeaderOnly | Screen::Match => {
                 let reading = message::read(&wire, self.path, self.rtype);
-                self.heard(index, edns);
+                // An error that blames EDNS must not count as a sign that EDNS works.
+                self.heard(index, edns && !reading.blames_edns && screen == Screen::Match);
                 match reading.step {
                     Step::Done(Status::Truncated | Status::Malformed) => self.wants_tcp(index, reading, wire),
                     Step::Done(status) if is_failure(status) => {
@@ -290,6 +304,7 @@ impl<'a> Exchange<'a> {
                     // No negative answer comes without its question.
                     _ if screen == Screen::HeaderOnly && !matches!(reading.step, Step::Done(Status::Bogus)) => {
                         self.refused(index, Status::Malformed, edns);
+                        let reading = Reading::of(Status::Malformed);
                         self.fail(index, Status::Malformed, reading, wire, Some(Transport::Udp));
                         Sorted::Nothing
                     }
@@ -331,101 +346,6 @@ impl<'a> Exchange<'a> {
         self.upstreams[self.standings[index].upstream].answered(edns);
     }
 
-    /// Asks one upstream over TCP, and still takes what comes over UDP meanwhile.
-    async fn over_tcp(&mut self, index: usize, datagram: Reading, wire: Vec<u8>) -> Option<Reply> {
-        let standing = &mut self.standings[index];
-        standing.tcp_used = true;
-        let edns = standing.edns;
-        let upstream = &self.upstreams[standing.upstream];
-        if let Some(pace) = &upstream.pace {
-            self.deadline += pace.take().await;
-        }
-        self.tcp_queries += 1;
-        let id = rand::rng().random();
-        let query = message::query(id, self.mailbox.question(), standing.strict, edns);
-        let until = self.deadline.min(Instant::now() + self.timeouts[PACKETS - 1]);
-        let Way::Plain(_) = &upstream.way;
-        let answer = timeout_at(until, stream::ask(upstream.address, &query));
-        tokio::pin!(answer);
-        let mailbox = Arc::clone(&self.mailbox);
-        let answer = loop {
-            tokio::select! {
-                biased;
-                answer = &mut answer => break answer,
-                (number, what) = mailbox.next() => {
-                    if let Sorted::Reply(reply) = self.sort(number, what) {
-                        return Some(reply);
-                    }
-                }
-            }
-        };
-        let told = match answer {
-            Ok(Ok(message)) => self.read_tcp(index, id, message, edns),
-            Ok(Err(error)) if is_local(&error) => Err((Status::Local, None)),
-            Ok(Err(_)) | Err(_) => Err((datagram.status(), None)),
-        };
-        match told {
-            Ok(reply) => Some(reply),
-            Err((told, message)) => {
-                self.after_tcp(index, told, message, datagram, wire);
-                None
-            }
-        }
-    }
-
-    /// The reply a TCP message makes, or what is wrong with it.
-    fn read_tcp(
-        &mut self,
-        index: usize,
-        id: u16,
-        message: Vec<u8>,
-        edns: bool,
-    ) -> Result<Reply, (Status, Option<(Reading, Vec<u8>)>)> {
-        let question = self.mailbox.question();
-        let same_id = message.get(..2) == Some(&id.to_be_bytes()[..]);
-        let screen = message::screen(&message, question, true);
-        if !same_id || !matches!(screen, Screen::Match | Screen::OtherCase | Screen::HeaderOnly) {
-            return Err((Status::Malformed, None));
-        }
-        let reading = message::read(&message, self.path, self.rtype);
-        self.heard(index, edns);
-        let upstream = &self.upstreams[self.standings[index].upstream];
-        if screen == Screen::OtherCase && self.standings[index].case_seen {
-            upstream.found_mangling();
-        }
-        match reading.step {
-            Step::Done(status) if is_failure(status) => Err((status, Some((reading, message)))),
-            _ if screen == Screen::HeaderOnly => Err((Status::Malformed, Some((reading, message)))),
-            _ => Ok(self.reply(index, reading, message, Transport::Tcp, edns)),
-        }
-    }
-
-    fn after_tcp(
-        &mut self,
-        index: usize,
-        told: Status,
-        message: Option<(Reading, Vec<u8>)>,
-        datagram: Reading,
-        wire: Vec<u8>,
-    ) {
-        let standing = &mut self.standings[index];
-        if standing.case_seen && standing.strict {
-            // TCP is closed, it seems: ask in lower case, which nothing on the way changes.
-            standing.strict = false;
-            standing.again = true;
-            standing.edns &= standing.visits % 2 == 0;
-        } else {
-            standing.done = true;
-        }
-        // An error over TCP says more than the datagram; "unreadable" and "truncated" say what the datagram said.
-        let told = if matches!(told, Status::Malformed | Status::Truncated) { datagram.status() } else { told };
-        self.news.failed(self.upstreams[standing.upstream].address, &format_args!("{told:?}"));
-        match message {
-            Some((reading, wire)) => self.fail(index, told, reading, wire, Some(Transport::Tcp)),
-            None => self.fail(index, told, datagram, wire, Some(Transport::Udp)),
-        }
-    }
-
     /// Remembers a failure if it says more than the one before.
     fn fail(&mut self, index: usize, status: Status, reading: Reading, wire: Vec<u8>, transport: Option<Transport>) {
         if self.failure.as_ref().is_none_or(|before| telling(status) > telling(before.status)) {
@@ -459,7 +379,14 @@ impl<'a> Exchange<'a> {
                 self.upstreams[other.upstream].was_silent();
             }
         }
-        Reply { reading, wire, upstream: Some(upstream.address), transport: Some(transport), packets: self.sent() }
+        Reply {
+            reading,
+            wire,
+            upstream: Some(upstream.address),
+            transport: Some(transport),
+            packets: self.sent(),
+            held: self.held,
+        }
     }
 
     fn sent(&self) -> u32 {
@@ -468,7 +395,7 @@ impl<'a> Exchange<'a> {
 
     /// Nobody answered: the most telling failure.
     fn give_up(self) -> Reply {
-        let packets = self.sent();
+        let (packets, held) = (self.sent(), self.held);
         for standing in &self.standings {
             if standing.visits > 0 && !standing.done {
                 let upstream = &self.upstreams[standing.upstream];
@@ -487,6 +414,7 @@ impl<'a> Exchange<'a> {
                     upstream: Some(failure.upstream),
                     transport: failure.transport,
                     packets,
+                    held,
                 }
             }
             _ => Reply {
@@ -495,6 +423,7 @@ impl<'a> Exchange<'a> {
                 upstream: None,
                 transport: None,
                 packets,
+                held,
             },
         }
     }
@@ -517,53 +446,4 @@ enum Sorted {
     Reply(Reply),
     WantsTcp { standing: usize, reading: Reading, wire: Vec<u8> },
     Nothing,
-}
-
-/// Whether another upstream may know more. A failed validation stands: asking one that does not validate would hide it.
-fn is_failure(status: Status) -> bool {
-    matches!(
-        status,
-        Status::Servfail
-            | Status::Refused
-            | Status::Formerr
-            | Status::Notimp
-            | Status::OtherRcode
-            | Status::Lame
-            | Status::Truncated
-            | Status::Malformed
-    )
-}
-
-/// How much a failure says about the name rather than about the way to it.
-fn telling(status: Status) -> u8 {
-    match status {
-        Status::Servfail => 10,
-        Status::Refused => 9,
-        Status::OtherRcode => 8,
-        Status::Notimp => 7,
-        Status::Formerr => 6,
-        Status::Lame => 5,
-        Status::Truncated => 4,
-        Status::Malformed => 3,
-        Status::Local => 2,
-        _ => 1,
-    }
-}
-
-fn is_unreachable(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset)
-}
-
-/// A limit of this machine: file handles, buffers, memory, message ids.
-fn is_local(error: &io::Error) -> bool {
-    const NO_BUFFERS: i32 = if cfg!(windows) {
-        10055
-    } else if cfg!(target_os = "linux") {
-        105
-    } else {
-        55
-    };
-    const FILE_HANDLES: [i32; 2] = if cfg!(windows) { [10024, 4] } else { [23, 24] };
-    matches!(error.kind(), io::ErrorKind::OutOfMemory | io::ErrorKind::ResourceBusy)
-        || error.raw_os_error().is_some_and(|code| code == NO_BUFFERS || FILE_HANDLES.contains(&code))
 }

@@ -1,15 +1,17 @@
 //! DNS messages: writing questions, screening datagrams, reading answers record by record.
 
-use data_encoding::BASE64;
+mod detail;
+
+pub(super) use detail::detail;
+use detail::extended_error;
 use domain::base::iana::{Class, Opcode, OptRcode, Rtype as WireType};
 use domain::base::name::ParsedName;
-use domain::base::opt::{Opt, UnknownOptData};
 use domain::base::{Message, ParsedRecord};
 
 use super::flags::Flags;
 use super::rdata::{self, Unusable};
 use super::{RData, Rtype};
-use crate::evidence::{Answer, Status};
+use crate::evidence::Status;
 use crate::model::DomainName;
 
 /// Longest CNAME chain that is followed. Chains of eight are real at cloud providers; Unbound gives up after eleven.
@@ -19,7 +21,6 @@ pub(super) const MAX_TTL: u32 = 86_400;
 const HEADER: usize = 12;
 /// Extended DNS error 6 says "DNSSEC bogus"; 7 to 12 say which check failed (RFC 8914).
 const VALIDATION_ERRORS: std::ops::RangeInclusive<u16> = 6..=12;
-const EXTENDED_ERROR: u16 = 15;
 
 /// Question section for a name and type, letters in the case `upper` picks: guessing it is another hurdle for whoever
 /// forges an answer ("0x20").
@@ -228,7 +229,7 @@ pub(super) fn read(bytes: &[u8], path: &[DomainName], rtype: Rtype) -> Reading {
     if sections.opts > 1 {
         reading.flags.add(Flags::TWO_OPT);
     }
-    if !sections.tail_is_whole {
+    if sections.answer_is_whole && !sections.tail_is_whole {
         reading.flags.add(Flags::BROKEN_TAIL);
     }
     if sections.trailing {
@@ -456,58 +457,6 @@ fn is_at_or_above(wire: &ParsedName<&[u8]>, name: &DomainName) -> bool {
         .all(|(theirs, label)| theirs.as_slice().eq_ignore_ascii_case(label.as_bytes()))
 }
 
-/// Code and text of the first extended DNS error.
-fn extended_error(opt: &Record<'_>) -> Option<(u16, String)> {
-    let record = opt.to_record::<Opt<_>>().ok().flatten()?;
-    record.data().iter::<UnknownOptData<_>>().flatten().find_map(|option| {
-        let data = option.as_slice();
-        let [high, low, text @ ..] = data else { return None };
-        (option.code().to_int() == EXTENDED_ERROR)
-            .then(|| (u16::from_be_bytes([*high, *low]), String::from_utf8_lossy(text).into_owned()))
-    })
-}
-
-/// Words for an answer: see [`super::Lookup::detail`].
-pub(super) fn detail(answer: &Answer) -> String {
-    let mut words = Vec::new();
-    let what = match answer.status {
-        Status::Ok | Status::Nodata | Status::Nxdomain => "",
-        Status::Servfail => "SERVFAIL",
-        Status::Refused => "REFUSED",
-        Status::Formerr => "FORMERR",
-        Status::Notimp => "NOTIMP",
-        Status::OtherRcode => "unexpected RCODE",
-        Status::Timeout => "no answer in time",
-        Status::Lame => "a referral instead of an answer",
-        Status::CnameLoop => "the CNAME chain comes back to itself",
-        Status::CnameTooLong => "the CNAME chain has more than 16 steps",
-        Status::Malformed => "no readable answer, over TCP neither",
-        Status::Truncated => "truncated, and no whole answer over TCP",
-        Status::Network => "could not be sent, or the port is unreachable",
-        Status::Local => "a limit of this machine",
-        Status::Bogus => "the resolver's DNSSEC validation failed",
-        Status::BadName => "a name with octets that no host name has",
-        Status::NotRecorded => "not in the recording",
-    };
-    if !what.is_empty() {
-        words.push(what.to_owned());
-    }
-    if let Some((code, text)) = answer.wire.rsplit(',').next().and_then(wire_error) {
-        words.push(if text.is_empty() { format!("EDE {code}") } else { format!("EDE {code}: {text}") });
-    }
-    if !words.is_empty() && answer.packets > 0 {
-        words.push(if answer.upstream.is_empty() {
-            format!("{} packets", answer.packets)
-        } else {
-            format!("{} packets, last word from {}", answer.packets, answer.upstream)
-        });
-    }
-    words.join("; ")
-}
-
-fn wire_error(wire: &str) -> Option<(u16, String)> {
-    let bytes = BASE64.decode(wire.as_bytes()).ok()?;
-    let message = Message::from_slice(&bytes).ok()?;
-    let sections = take_apart(message);
-    extended_error(sections.opt.as_ref()?)
-}
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test ends where it fails")]
+mod tests;

@@ -39,6 +39,8 @@ pub(super) fn read(record: &ParsedRecord<'_, [u8]>, rtype: Rtype) -> Result<RDat
                 target: name_or_root(srv.target())?,
             }
         }
+        // At least one string, even if it is empty (RFC 1035 section 3.3.14).
+        Rtype::Txt if record.rdlen() == 0 => return Err(Unusable::Bad),
         Rtype::Txt => {
             let txt = data::<Txt<&[u8]>>(record)?;
             let mut text = Vec::with_capacity(usize::from(record.rdlen()));

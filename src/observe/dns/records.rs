@@ -167,13 +167,11 @@ impl Recorded {
         &mut self.sets[index].1
     }
 
-    /// A name that has records exists, whatever a line from another moment says.
+    /// "There is none" counts more than a failure at another moment; and a name that has records exists.
     fn verdict(&self, rtype: Rtype) -> Option<&Verdict> {
-        self.verdicts
-            .iter()
-            .find(|(there, _)| *there == rtype)
-            .map(|(_, verdict)| verdict)
-            .or_else(|| self.nxdomain.as_ref().filter(|_| self.sets.is_empty()))
+        let own = self.verdicts.iter().find(|(there, _)| *there == rtype).map(|(_, verdict)| verdict);
+        let nxdomain = self.nxdomain.as_ref().filter(|_| self.sets.is_empty());
+        own.filter(|verdict| verdict.status == Status::Nodata).or(nxdomain).or(own)
     }
 }
 

@@ -191,18 +191,23 @@ impl Reader {
         let recorded = self.records.names.entry(name).or_default();
         match rtype {
             Some(rtype) if verdict.status != Status::Nxdomain => {
-                recorded.verdicts.retain(|(there, _)| *there != rtype);
-                recorded.verdicts.push((rtype, verdict));
+                // The last one counts, but no failure takes the place of an answer.
+                match recorded.verdicts.iter_mut().find(|(there, _)| *there == rtype) {
+                    Some((_, before)) if before.status == Status::Nodata => {}
+                    Some((_, before)) => *before = verdict,
+                    None => recorded.verdicts.push((rtype, verdict)),
+                }
             }
             _ => recorded.nxdomain = Some(verdict),
         }
     }
 
     fn record(&mut self, indented: bool, tokens: &[Token<'_>]) -> Result<(), String> {
-        if let [first, rest @ ..] = tokens {
-            if first.raw.starts_with('$') && !first.quoted {
-                return self.directive(first.raw, rest);
-            }
+        if let [first, rest @ ..] = tokens
+            && first.raw.starts_with('$')
+            && !first.quoted
+        {
+            return self.directive(first.raw, rest);
         }
         // A type has no dot, so an indented name is a record that was pasted with white space in front.
         let has_owner = !indented || tokens.first().is_some_and(|token| token.raw.contains('.'));

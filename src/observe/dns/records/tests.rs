@@ -223,6 +223,15 @@ fn negative_lines() {
     assert_eq!(status(&records, "c.example", Rtype::A), Status::Servfail);
     // A name with records exists.
     assert_eq!(status(&records, "b.example", Rtype::A), Status::NotRecorded);
+    // Asked twice: an answer counts more than a failure, whichever came first.
+    let twice = self::records(
+        ";; NODATA a.example. A\n;; SERVFAIL a.example. A\n;; SERVFAIL b.example. A\n;; NODATA b.example. A\n\
+         ;; SERVFAIL c.example. A\n;; NXDOMAIN c.example.\n;; TIMEOUT d.example. A\nd.example. A 192.0.2.1\n",
+    );
+    assert_eq!(status(&twice, "a.example", Rtype::A), Status::Nodata);
+    assert_eq!(status(&twice, "b.example", Rtype::A), Status::Nodata);
+    assert_eq!(status(&twice, "c.example", Rtype::A), Status::Nxdomain);
+    assert_eq!(status(&twice, "d.example", Rtype::A), Status::Ok);
     let faults = faults(";; NODATA a.example.\n;; SERVFAIL a..b. A\n;; NODATA a.example. NOTYPE\n");
     assert_eq!(faults.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 2, 3]);
 }
