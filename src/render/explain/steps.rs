@@ -72,20 +72,14 @@ impl<'a> Explainer<'a> {
     pub(super) fn observed(&mut self, because: &[String], layer: Option<&LayerReport>) -> Vec<Step> {
         let mut out: Vec<Step> = Vec::new();
         for pointer in because.iter().filter(|p| p.starts_with('/')) {
-            if let Some(step) = self.report.facts.get(pointer).map(|fact| self.fact(pointer, fact)) {
-                if !out.iter().any(|known| known.text == step.text) {
-                    out.push(step);
-                }
-            }
+            let step = self.report.facts.get(pointer).map(|fact| self.fact(pointer, fact));
+            out.extend(step.filter(|step| is_new(&out, step)));
         }
         let places = layer.into_iter().flat_map(|l| &l.place.countries).flat_map(|p| &p.because);
         for pointer in places.filter(|p| p.starts_with('/') && !because.contains(p)) {
-            if let Some(step) = self.report.facts.get(pointer).map(|fact| self.fact(pointer, fact)) {
-                if !out.iter().any(|known| known.text == step.text) {
-                    // Where a machine stands is beside the chain that names its operator.
-                    out.push(Step { weight: u8::MAX, ..step });
-                }
-            }
+            let step = self.report.facts.get(pointer).map(|fact| self.fact(pointer, fact));
+            // Where a machine stands is beside the chain that names its operator.
+            out.extend(step.filter(|step| is_new(&out, step)).map(|step| Step { weight: u8::MAX, ..step }));
         }
         out
     }
@@ -222,11 +216,8 @@ impl<'a> Explainer<'a> {
         }
         for chain in &layer.chains {
             for pair in chain.windows(2) {
-                if let Some(step) = self.owner(&pair[0], &pair[1]) {
-                    if !out.iter().any(|known| known.text == step.text) {
-                        out.push(step);
-                    }
-                }
+                let step = self.owner(&pair[0], &pair[1]);
+                out.extend(step.filter(|step| is_new(&out, step)));
             }
         }
         out.extend(self.ends(layer));
@@ -321,6 +312,10 @@ impl<'a> Explainer<'a> {
     pub(super) fn country(&self, code: CountryCode) -> String {
         self.report.jurisdictions.get(&code).map_or_else(|| code.to_string(), |j| cells::localised(self.t, &j.name))
     }
+}
+
+fn is_new(steps: &[Step], step: &Step) -> bool {
+    !steps.iter().any(|known| known.text == step.text)
 }
 
 fn joined(parts: &[String]) -> String {
