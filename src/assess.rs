@@ -1,5 +1,8 @@
 //! Operators -> nexus per jurisdiction -> laws per service, and the marks of the screen.
 
+mod headline;
+mod reach;
+
 use crate::attribute::{Attribution, Context};
 use crate::evidence::{Evidence, Ref};
 use crate::kb::{Knowledge, Nexus, Owners};
@@ -134,16 +137,12 @@ pub enum PlaceLabel {
 
 /// Judges an attribution.
 #[must_use]
-pub fn assess(_evidence: &Evidence, _found: &Attribution, _kb: &Knowledge, _context: &Context) -> Assessment {
-    Assessment {
-        services: Vec::new(),
-        headline: Headline {
-            total: 0,
-            by_country: Vec::new(),
-            undetermined: 0,
-            contested_or_unchecked: 0,
-            places: Vec::new(),
-        },
-        serves: Vec::new(),
-    }
+pub fn assess(evidence: &Evidence, found: &Attribution, kb: &Knowledge, context: &Context) -> Assessment {
+    let day = jiff::tz::TimeZone::UTC.to_datetime(evidence.taken_at).date();
+    let bench = reach::Bench { kb, context, day };
+    let services: Vec<ServiceReach> = found.services.iter().map(|service| bench.service(service)).collect();
+    let headline = headline::count(&found.services, &services, context);
+    let counts = |law: &LawId| kb.law_status(law, context.as_of).is_some_and(|status| status.state.counts());
+    let serves = kb.kb().laws.iter().filter(|(id, law)| law.serves && counts(id)).map(|(id, _)| id.clone()).collect();
+    Assessment { services, headline, serves }
 }

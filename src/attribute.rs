@@ -1,5 +1,12 @@
 //! Evidence and knowledge base -> services, each with one or more operators and the facts it rests on.
 
+mod layers;
+mod mail;
+mod place;
+mod senders;
+mod web;
+mod zone;
+
 use std::net::IpAddr;
 
 use crate::evidence::{Evidence, Ref};
@@ -66,6 +73,8 @@ pub enum Gap {
     Unlisted,
     /// The name asked about does not exist.
     NameMissing,
+    /// SPF names only addresses, which were not looked up.
+    SenderByAddress,
 }
 
 /// Why there is no such service.
@@ -81,6 +90,10 @@ pub enum Absence {
     NoRecord,
     /// The name has no address: no web host.
     NoAddress,
+    /// SPF says that nobody sends for the domain.
+    SendsNothing,
+    /// Only the domain itself: nobody else receives or sends.
+    OwnOnly,
 }
 
 /// One operator of a service.
@@ -172,8 +185,64 @@ pub enum NoteKind {
 
 /// Who runs what, by the rules of knowledge-base.md, "Attribution".
 #[must_use]
-pub fn attribute(_evidence: &Evidence, _kb: &Knowledge, _context: &Context) -> Attribution {
-    Attribution { services: Vec::new(), notes: Vec::new() }
+pub fn attribute(evidence: &Evidence, kb: &Knowledge, context: &Context) -> Attribution {
+    let scene = Scene { evidence, kb, context };
+    let mut found = Attribution { services: Vec::new(), notes: Vec::new() };
+    let web = web::services(&scene, &mut found.notes);
+    if evidence.target.name().is_some() {
+        let mail = mail::services(&scene, &mut found.notes);
+        found.services.extend(web);
+        found.services.extend(mail);
+        found.services.extend(senders::services(&scene, &found.services, &mut found.notes));
+        found.services.extend(zone::services(&scene, &mut found.notes));
+        found.services.extend(senders::tenants(&scene));
+    } else {
+        found.services.extend(web);
+    }
+    collect_carriers(&mut found);
+    found.services.sort_by_key(|service| Role::ALL.iter().position(|role| *role == service.role));
+    found.notes.sort();
+    found.notes.dedup();
+    found
+}
+
+/// What the rules look at.
+struct Scene<'a> {
+    evidence: &'a Evidence,
+    kb: &'a Knowledge,
+    context: &'a Context,
+}
+
+impl Scene<'_> {
+    /// Whether a name belongs to the audited domain itself.
+    fn is_own(&self, name: &DomainName) -> bool {
+        self.evidence.registrable.as_ref().is_some_and(|own| name.is_under(own.as_str()))
+    }
+
+    /// Country of the customer: the home.
+    fn customer(&self) -> Option<CountryCode> {
+        match self.context.home {
+            Home::Country(country, _) => Some(country),
+            Home::Eea | Home::None => None,
+        }
+    }
+}
+
+/// Networks that only carry somebody's service are gathered in one service that is never counted.
+fn collect_carriers(found: &mut Attribution) {
+    let mut layers: Vec<Layer> = Vec::new();
+    for service in &mut found.services {
+        if service.role == Role::Carrier {
+            layers.append(&mut service.layers);
+        }
+    }
+    found.services.retain(|service| service.role != Role::Carrier);
+    layers.sort_by(|a, b| (&a.operator, &a.unlisted).cmp(&(&b.operator, &b.unlisted)));
+    layers.dedup_by(|a, b| a.operator == b.operator && a.unlisted == b.unlisted);
+    if !layers.is_empty() {
+        let record = layers.iter().filter_map(|l| l.asn).map(|asn| asn.to_string()).collect::<Vec<_>>().join(" ");
+        found.services.push(Service { role: Role::Carrier, record, state: State::Found, layers, because: Vec::new() });
+    }
 }
 
 /// What the judgement is asked for.

@@ -296,8 +296,12 @@ impl<'a> Walker<'a> {
         }
         self.boundary |= seats(entity).any(|seat| seat.span().is_boundary(self.day));
         if !is_holder(entity) {
-            let grade = if node.is_operating() || self.is_same_line(entity) { Grade::Presence } else { Grade::Linked };
+            let own = if node.is_operating() || self.is_same_line(entity) { Grade::Presence } else { Grade::Linked };
             for establishment in &entity.establishments {
+                // A branch or office is the company itself; a subsidiary is somebody else, in a line of business that
+                // nobody recorded: presence needs the same line.
+                let is_separate = matches!(establishment.kind.as_str(), "subsidiary" | "affiliate");
+                let grade = if is_separate { Grade::Linked } else { own };
                 let sources = or_default(&establishment.sources, entity);
                 self.add(node, establishment.country, grade, Via::Establishment, sources, false);
             }

@@ -1,0 +1,185 @@
+//! Who may send for the domain, who receives its DMARC reports, and which accounts its TXT tokens speak of.
+
+use super::layers::{finish, named, operator_ref, unlisted};
+use super::mail::merge;
+use super::web::at;
+use super::{Absence, Gap, Layer, Note, NoteKind, Place, Scene, Service, State};
+use crate::evidence::{Probe, Ref, SkipReason, SpfFacts, SpfMechanism, SpfResult, SpfTerm, Status};
+use crate::kb::Signal;
+use crate::model::{Confidence, DomainName, Role};
+
+/// Senders and DMARC receivers. `known` are the services found so far: SPF's bare `mx` and `a` point back at them.
+pub(super) fn services(scene: &Scene<'_>, known: &[Service], notes: &mut Vec<Note>) -> Vec<Service> {
+    vec![senders(scene, known, notes), receivers(scene)]
+}
+
+/// State of a record that was not found.
+fn unfound<T>(probe: &Probe<T>) -> State {
+    match probe {
+        Probe::Found(_) | Probe::Absent => State::Absent(Absence::NoRecord),
+        Probe::Failed(error) if error.status == Status::NotRecorded => State::NotDetermined(Gap::NotRecorded),
+        Probe::Failed(_) => State::NotDetermined(Gap::NoAnswer),
+        Probe::Skipped(SkipReason::NotRecorded) => State::NotDetermined(Gap::NotRecorded),
+        Probe::Skipped(SkipReason::NotAsked) => State::NotAsked,
+        Probe::Skipped(_) => State::NotDetermined(Gap::NoAnswer),
+    }
+}
+
+fn senders(scene: &Scene<'_>, known: &[Service], notes: &mut Vec<Note>) -> Service {
+    let probe = &scene.evidence.mail.spf;
+    let because = vec![at(&["mail", "spf"])];
+    let service =
+        |state, record, layers| Service { role: Role::Sender, record, state, layers, because: because.clone() };
+    let Probe::Found(spf) = probe else { return service(unfound(probe), String::new(), Vec::new()) };
+    if let SpfResult::PermError(why) = &spf.result {
+        let because = vec![at(&["mail", "spf", "found", "result"])];
+        notes.push(Note { kind: NoteKind::SpfPermError, subject: why.clone(), because });
+    }
+    let (layers, records) = named_senders(scene, spf, notes);
+    if !layers.is_empty() {
+        return service(State::Found, records.join(" "), layers);
+    }
+    let passing = || spf.terms.iter().filter(|t| t.can_pass);
+    let mut copied: Vec<Layer> = Vec::new();
+    for term in passing().filter(|t| t.target.is_empty()) {
+        let roles: &[Role] = match term.mechanism {
+            SpfMechanism::Mx => &[Role::Gateway, Role::Mailbox],
+            SpfMechanism::A => &[Role::Edge, Role::Host],
+            _ => continue,
+        };
+        for layer in known.iter().filter(|s| roles.contains(&s.role)).flat_map(|s| &s.layers) {
+            let mut layer = layer.clone();
+            layer.because.push(at(&["mail", "spf"]));
+            merge(&mut copied, layer);
+        }
+    }
+    if !copied.is_empty() {
+        return service(State::Found, "mx a".to_owned(), copied);
+    }
+    let by_address =
+        |t: &SpfTerm| matches!(t.mechanism, SpfMechanism::Ip4 | SpfMechanism::Ip6 | SpfMechanism::A | SpfMechanism::Mx);
+    let state = if passing().any(by_address) {
+        State::NotDetermined(Gap::SenderByAddress)
+    } else if matches!(spf.result, SpfResult::Ok) && !spf.capped {
+        State::Absent(if passing().next().is_some() { Absence::OwnOnly } else { Absence::SendsNothing })
+    } else {
+        State::NotDetermined(Gap::NoAnswer)
+    };
+    service(state, String::new(), Vec::new())
+}
+
+/// Senders that a term names. What an operator's own record includes is its affair and is not looked at.
+fn named_senders(scene: &Scene<'_>, spf: &SpfFacts, notes: &mut Vec<Note>) -> (Vec<Layer>, Vec<String>) {
+    let mut layers: Vec<Layer> = Vec::new();
+    let mut records = Vec::new();
+    let mut below: Option<u32> = None;
+    for (index, term) in spf.terms.iter().enumerate() {
+        if below.is_some_and(|depth| term.depth > depth) {
+            continue;
+        }
+        below = None;
+        let names_somebody = matches!(
+            term.mechanism,
+            SpfMechanism::Include | SpfMechanism::Redirect | SpfMechanism::A | SpfMechanism::Mx | SpfMechanism::Exists
+        );
+        if !names_somebody || term.target.is_empty() {
+            continue;
+        }
+        let because = at(&["mail", "spf", "found", "terms", &index.to_string()]);
+        if term.after_macro.is_some() {
+            let note = Note { kind: NoteKind::SpfMacro, subject: term.target.clone(), because: vec![because.clone()] };
+            notes.push(note);
+        }
+        let text = term.after_macro.as_deref().unwrap_or(&term.target);
+        let Ok(name) = DomainName::from_ascii(text.trim_start_matches('.')) else { continue };
+        if scene.is_own(&name) {
+            continue;
+        }
+        below = Some(term.depth);
+        if !term.can_pass {
+            continue;
+        }
+        let candidate = match scene.kb.by_name(Signal::Spf, &name) {
+            Some(hit) => named(hit.operator, because),
+            None => unlisted(name.registrable().unwrap_or_else(|| name.clone()).to_unicode(), because),
+        };
+        let confidence = candidate.confidence();
+        if let Some(made) = finish(scene, candidate, Some(name), Vec::new(), Place::NotApplicable, confidence) {
+            merge(&mut layers, made);
+            records.push(record_of(term));
+        }
+    }
+    (layers, records)
+}
+
+fn record_of(term: &SpfTerm) -> String {
+    match term.mechanism {
+        SpfMechanism::Redirect => format!("redirect={}", term.target),
+        SpfMechanism::Include => format!("include:{}", term.target),
+        SpfMechanism::A => format!("a:{}", term.target),
+        SpfMechanism::Mx => format!("mx:{}", term.target),
+        _ => format!("exists:{}", term.target),
+    }
+}
+
+fn receivers(scene: &Scene<'_>) -> Service {
+    let probe = &scene.evidence.mail.dmarc;
+    let because = vec![at(&["mail", "dmarc"])];
+    let service =
+        |state, record, layers| Service { role: Role::Dmarc, record, state, layers, because: because.clone() };
+    let Probe::Found(dmarc) = probe else { return service(unfound(probe), String::new(), Vec::new()) };
+    let mut layers: Vec<Layer> = Vec::new();
+    let mut records = Vec::new();
+    for (list, names) in [("rua", &dmarc.rua), ("ruf", &dmarc.ruf)] {
+        for (index, name) in names.iter().enumerate() {
+            if scene.is_own(name) {
+                continue;
+            }
+            let because: Ref = at(&["mail", "dmarc", "found", list, &index.to_string()]);
+            let candidate = match scene.kb.by_name(Signal::Dmarc, name) {
+                Some(hit) => named(hit.operator, because),
+                None => unlisted(name.registrable().unwrap_or_else(|| name.clone()).to_unicode(), because),
+            };
+            let confidence = candidate.confidence();
+            if let Some(made) =
+                finish(scene, candidate, Some(name.clone()), Vec::new(), Place::NotApplicable, confidence)
+            {
+                merge(&mut layers, made);
+                let record = format!("{list} {name}");
+                if !records.contains(&record) {
+                    records.push(record);
+                }
+            }
+        }
+    }
+    if layers.is_empty() {
+        let own = !dmarc.rua.is_empty() || !dmarc.ruf.is_empty();
+        let absence = if own { Absence::OwnOnly } else { Absence::NoRecord };
+        return service(State::Absent(absence), String::new(), layers);
+    }
+    service(State::Found, records.join(" "), layers)
+}
+
+/// Tokens say that an account exists or existed; they are never counted.
+pub(super) fn tenants(scene: &Scene<'_>) -> Vec<Service> {
+    let Probe::Found(strings) = &scene.evidence.txt else { return Vec::new() };
+    let mut layers: Vec<Layer> = Vec::new();
+    let mut records: Vec<String> = Vec::new();
+    for (index, text) in strings.iter().enumerate() {
+        let Some((id, token)) = scene.kb.by_txt(text) else { continue };
+        let mut candidate = named(id, at(&["txt", "found", &index.to_string()]));
+        candidate.because.push(operator_ref(id));
+        if let Some(made) = finish(scene, candidate, None, Vec::new(), Place::NotApplicable, Confidence::Weak) {
+            merge(&mut layers, made);
+            records.push(token.to_owned());
+        }
+    }
+    if layers.is_empty() {
+        return Vec::new();
+    }
+    layers.sort_by(|a, b| a.operator.cmp(&b.operator));
+    records.sort();
+    records.dedup();
+    let because = vec![at(&["txt"])];
+    vec![Service { role: Role::Tenant, record: records.join(" "), state: State::Found, layers, because }]
+}
