@@ -165,8 +165,12 @@ pub(super) fn owners(t: &Texts, layer: &LayerReport, with_countries: bool) -> St
         .controllers
         .iter()
         .map(|one| {
-            let name = one.name.for_terminal();
-            let name = if one.via_fund { t.fill(Key::CellFund, &[("name", name.into())]) } else { name };
+            let mut name = one.name.for_terminal();
+            if one.via_fund {
+                // Some names of the data say it already, in English.
+                let bare = name.strip_suffix(" (funds)").unwrap_or(&name).to_owned();
+                name = t.fill(Key::CellFund, &[("name", bare.into())]);
+            }
             named(name, &one.countries)
         })
         .collect();

@@ -70,6 +70,7 @@ impl<'a> Explainer<'a> {
                 (&format!("{law}   {sure}"), Tone::of(layer.mark)),
             );
             page.gap();
+            page.repeats("");
             self.layer(page, layer);
         }
         self.close(page);
@@ -121,7 +122,8 @@ impl<'a> Explainer<'a> {
         for (label, against) in [(Key::ExplainFor, false), (Key::ExplainAgainst, true)] {
             for one in layer.authorities.iter().filter(|a| a.against == against) {
                 let date = t.date_within(one.date, one.date_precision.into());
-                let text = format!("{} ({date})", cells::localised(t, &one.text));
+                let grade = t.member(Family::Grade, one.grade.id());
+                let text = format!("{} ({grade}): {} ({date})", one.country, cells::localised(t, &one.text));
                 let sources = self.cite(&one.sources);
                 self.paragraph(page, label, &format!("{text} {sources}"));
             }
@@ -193,10 +195,11 @@ impl<'a> Explainer<'a> {
         out
     }
 
-    /// A labelled paragraph.
+    /// A labelled paragraph. A label that comes again is printed once.
     fn paragraph(&self, page: &mut Page, label: Key, text: &str) {
         let label = format!("  {} ", self.t.get(label));
-        page.hanging(&label, LABEL, self.style.prose_width(), text, Tone::Plain);
+        let shown = if page.repeats(&label) { "" } else { label.as_str() };
+        page.hanging(shown, LABEL, self.style.prose_width(), text, Tone::Plain);
     }
 
     /// `[S1][S3]`: numbers of sources, in the order of their first mention.
@@ -226,7 +229,8 @@ impl<'a> Explainer<'a> {
             if source.tier < 4 {
                 text = format!("{text}, {}", t.fill(Key::ExplainRead, &[("date", t.date(source.seen).into())]));
             }
-            page.hanging(&format!("  [S{}] ", index + 1), 7, width, &text, Tone::Plain);
+            let label = format!("  [S{}] ", index + 1);
+            page.hanging(&label, label.len().max(7), width, &text, Tone::Plain);
         }
         page.gap();
         let data = headline::data_line(t, &self.report.judged_with);

@@ -9,7 +9,7 @@ use super::layout::{Grid, GridRow, Page, Tone};
 use crate::model::{Precision, SourceId};
 use crate::report::{LawCard, LawsReport, StatusReport};
 use crate::safe::Untrusted;
-use crate::text::{Family, Key, Texts};
+use crate::text::{Family, Key, Lang, Texts};
 
 /// Width of the labels.
 const LABEL: usize = 19;
@@ -93,14 +93,16 @@ fn one(page: &mut Page, report: &LawsReport, card: &LawCard) {
     if let Some(official) = &card.official {
         line(page, Key::LawsOfficial, &official.for_terminal());
     }
-    let now = format!("{} ({})", state(t, law.status.as_ref()), t.date(report.as_of));
+    let state_now = state(t, law.status.as_ref());
+    let now = t.fill(Key::LawsStateOn, &[("state", state_now.into()), ("date", t.date(report.as_of).into())]);
     line(page, Key::LawsState, &now);
     if let Some(status) = &law.status {
         if let Some(review) = status.review_by {
             let key = if review <= report.as_of { Key::LawsPastReview } else { Key::LawsReview };
             line_under(page, &t.fill(key, &[("date", t.date(review).into())]));
         }
-        if let Some(note) = &status.note {
+        // Remarks of the data are in English only.
+        if let (Some(note), Lang::En) = (&status.note, t.lang()) {
             line_under(page, &note.for_terminal());
         }
     }
@@ -124,7 +126,7 @@ fn one(page: &mut Page, report: &LawsReport, card: &LawCard) {
     if let Some(text) = &card.not_meaning {
         line(page, Key::LawsNotMeaning, &cells::localised(t, text));
     }
-    if let Some(note) = &card.note {
+    if let (Some(note), Lang::En) = (&card.note, t.lang()) {
         line(page, Key::LawsNote, &note.for_terminal());
     }
     page.gap();

@@ -1,11 +1,15 @@
 //! The audit table of cli.md 2.1 to 2.4.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::cells::{self, Row};
 use super::layout::{Grid, GridRow, Page, Tone};
 use super::{Renderer, Style, Summary, headline, narrow};
-use crate::report::{ConfidenceId, GroupId, MarkId, NoteReport, ReachId, RoleId, ServiceReport, StateId, TargetReport};
+use crate::report::{
+    ConfidenceId, GradeId, GroupId, LayerReport, MarkId, NexusReport, NoteReport, ReachId, RoleId, ServiceReport,
+    StateId, TargetReport,
+};
 use crate::text::{Arg, Family, Key, Texts};
 
 /// Width from which host and basis have columns of their own.
@@ -211,10 +215,11 @@ pub(super) fn note_lines(t: &Texts, report: &TargetReport) -> Vec<String> {
             out.push(t.fill(Key::NoteExtraFloor, &[("company", (&name).into())]));
         }
         if layer.inferred.is_some() {
-            let name = layer.unlisted.as_ref().map_or(name, crate::safe::Untrusted::for_terminal);
+            let name = layer.unlisted.as_ref().map_or_else(|| name.clone(), crate::safe::Untrusted::for_terminal);
             out.push(t.fill(Key::NoteExtraInferred, &[("name", name.into())]));
         }
         out.extend(layer.deals.iter().map(|deal| cells::localised(t, &deal.text)));
+        out.extend(linked(t, layer, &name));
     }
     let past = report.services.iter().flat_map(|s| &s.layers).flat_map(|l| &l.exposures).filter(|e| e.past_review);
     for exposure in past {
@@ -223,9 +228,23 @@ pub(super) fn note_lines(t: &Texts, report: &TargetReport) -> Vec<String> {
         let date = review.map(|d| t.date(d)).unwrap_or_default();
         out.push(t.fill(Key::FootPastReview, &[("law", law.into()), ("date", date.into())]));
     }
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     out.retain(|line| seen.insert(line.clone()));
     out
+}
+
+/// `=` is not a clean bill: links out of the home group are said, one line a country.
+fn linked(t: &Texts, layer: &LayerReport, name: &str) -> Vec<String> {
+    let mut by_country: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    let is_shown = |n: &&NexusReport| n.outside && n.grade == GradeId::Linked && layer.mark == MarkId::Home;
+    for nexus in layer.nexus.iter().filter(is_shown) {
+        by_country.entry(nexus.country.to_string()).or_default().insert(t.member(Family::Via, nexus.via.id()));
+    }
+    let line = |(country, via): (String, BTreeSet<&str>)| {
+        let via = via.into_iter().collect::<Vec<_>>().join(", ");
+        t.fill(Key::NoteExtraLinked, &[("company", name.into()), ("country", country.into()), ("via", via.into())])
+    };
+    by_country.into_iter().map(line).collect()
 }
 
 fn note_line(t: &Texts, note: &NoteReport) -> String {

@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::*;
-use crate::report::{Report, RoleId, laws as laws_of, samples};
+use crate::report::{RoleId, laws as laws_of, samples};
 
 fn style(lang: Lang, width: usize) -> Style {
     Style { lang, width, ..Style::default() }
@@ -35,7 +35,7 @@ fn explained(style: Style, report: &TargetReport, roles: &[RoleId]) -> String {
 
 fn law_list(style: Style, only: Option<&str>) -> String {
     let id = only.map(|id| id.parse().unwrap());
-    let report = laws_of(&samples::knowledge(), crate::model::AsOf(jiff::civil::date(2026, 11, 24)), id.as_ref());
+    let report = laws_of(samples::knowledge(), crate::model::AsOf(jiff::civil::date(2026, 11, 24)), id.as_ref());
     page(|out| laws(out, style, &report))
 }
 
@@ -203,6 +203,14 @@ fn first_sentence_as_decided() {
     assert_eq!(text, "US law reaches 4 of 7 services: 4 that see data. 1 not determined.");
 }
 
+/// A row that stays at home and rests on technology from outside says so, and `=` stays.
+#[test]
+fn links_out_of_the_home_group_are_said() {
+    let text = table(style(Lang::En, 80), &samples::town());
+    assert!(text.contains("= FR") && text.contains("Nuage SAS: US linked (technology)."), "{text}");
+    assert!(!text.contains("! US"));
+}
+
 #[test]
 fn law_cells() {
     use crate::report::{CodeReport, GradeId, MarkId, ReachId};
@@ -302,14 +310,40 @@ fn json_is_one_document_and_ndjson_one_line_a_target() {
     assert!(lines.lines().all(|line| line.starts_with("{\"schema\":\"jurisdig/audit/1\"")));
 }
 
-/// Machine formats say the same in every language: they have none. And the same report gives the same bytes.
+/// The same report gives the same bytes, in every format.
 #[test]
 fn the_same_report_gives_the_same_bytes() {
-    let kb = samples::knowledge();
-    let evidence = samples::evidence();
-    let audit = samples::judged(&kb, &evidence, Vec::new(), samples::france());
-    let report = Report::build(&evidence, &audit, &kb);
-    assert_eq!(run(&mut Json::new(1), &[report.clone()]), run(&mut Json::new(1), &[report]));
+    let report = || samples::ministry();
+    assert_eq!(run(&mut Json::new(1), &[report()]), run(&mut Json::new(1), &[report()]));
     let style = style(Lang::En, 80);
-    assert_eq!(table(style, &samples::ministry()), table(style, &samples::ministry()));
+    assert_eq!(table(style, &report()), table(style, &report()));
+}
+
+/// Everything the release holds can be shown: each law, and each operator as a web host with its owners.
+#[test]
+fn all_data_of_the_release_fits_the_screens() {
+    let kb = crate::kb::Knowledge::embedded();
+    let as_of = crate::model::AsOf(jiff::civil::date(2026, 11, 24));
+    let mut screens = Vec::new();
+    for style in [style(Lang::En, 80), style(Lang::Fr, 120)] {
+        screens.push((style, page(|out| laws(out, style, &laws_of(&kb, as_of, None)))));
+        for id in kb.kb().laws.keys() {
+            screens.push((style, page(|out| laws(out, style, &laws_of(&kb, as_of, Some(id))))));
+        }
+    }
+    assert!(screens.len() > 50, "the release has laws");
+    for (index, id) in kb.kb().operators.keys().enumerate() {
+        let report = samples::hosted_by(&kb, id.as_str());
+        let lang = if index % 2 == 0 { Lang::En } else { Lang::Fr };
+        for width in [80, 120] {
+            screens.push((style(lang, width), table(style(lang, width), &report)));
+        }
+        screens.push((style(lang, 80), explained(style(lang, 80), &report, &[])));
+    }
+    for (style, text) in screens {
+        assert!(!text.contains("⟨?⟩") && !text.contains("{"), "{text}");
+        for line in text.lines() {
+            assert!(line.width() <= style.width, "{line:?}");
+        }
+    }
 }

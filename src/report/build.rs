@@ -16,7 +16,7 @@ use crate::model::{CountryCode, SourceId, Target};
 use crate::safe::Untrusted;
 
 pub(super) fn target(evidence: &Evidence, audit: &Audit, kb: &Knowledge) -> TargetReport {
-    let mut builder = Builder::new(kb, audit.context.as_of, audit.context.home != Home::None);
+    let mut builder = Builder::new(kb, &audit.context);
     let services: Vec<_> = audit
         .found
         .services

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use super::{Report, TargetReport, WhoReport};
 use crate::assess::assess;
@@ -17,11 +18,12 @@ use crate::kb::{Knowledge, compile};
 use crate::model::{AsOf, Asn, Confidence, NonEmpty, Role, Target};
 
 /// The knowledge base of the invented companies.
-pub(crate) fn knowledge() -> Knowledge {
-    let kb = compile(&[("samples.toml", include_str!("samples.toml"))]);
-    Knowledge::new(
-        kb.unwrap_or_else(|faults| panic!("{}", faults.iter().map(|f| format!("{f}\n")).collect::<String>())),
-    )
+pub(crate) fn knowledge() -> &'static Knowledge {
+    static KB: OnceLock<Knowledge> = OnceLock::new();
+    KB.get_or_init(|| {
+        let kb = compile(&[("samples.toml", include_str!("samples.toml"))]);
+        Knowledge::new(kb.unwrap_or_else(|faults| panic!("{faults:#?}")))
+    })
 }
 
 fn at(pointer: &[&str]) -> Ref {
@@ -133,10 +135,15 @@ pub(crate) fn evidence() -> Evidence {
 }
 
 /// One operator of a service.
-pub(crate) fn layer(kb: &Knowledge, operator: &str, confidence: Confidence, place: Place, because: Vec<Ref>) -> Layer {
+pub(crate) fn layer(
+    kb: &Knowledge,
+    operator: &str,
+    confidence: Confidence,
+    place: Place,
+    mut because: Vec<Ref>,
+) -> Layer {
     let id = operator.parse().unwrap();
-    let entity = kb.operator(&id).unwrap().runs[0].entity.clone();
-    let mut because = because;
+    let entity = kb.operator(&id).unwrap().runs.first().map(|run| run.entity.clone());
     because.push(Ref::Kb(format!("operator/{operator}")));
     Layer {
         operator: Some(id),
@@ -147,7 +154,7 @@ pub(crate) fn layer(kb: &Knowledge, operator: &str, confidence: Confidence, plac
         addresses: Vec::new(),
         asn: None,
         place,
-        entity: Some(entity),
+        entity,
         is_floor: false,
         inferred: None,
     }
@@ -272,22 +279,22 @@ pub(crate) fn france() -> Home {
 /// The ministry: an edge under US control, an origin behind it, a filter owned by funds, mail, two DNS operators.
 pub(crate) fn ministry() -> TargetReport {
     let (kb, evidence) = (knowledge(), evidence());
-    let audit = judged(&kb, &evidence, services(&kb), france());
-    Report::build(&evidence, &audit, &kb)
+    let audit = judged(kb, &evidence, services(kb), france());
+    Report::build(&evidence, &audit, kb)
 }
 
 /// The same services without a home.
 pub(crate) fn homeless() -> TargetReport {
     let (kb, evidence) = (knowledge(), evidence());
-    let audit = judged(&kb, &evidence, services(&kb), Home::None);
-    Report::build(&evidence, &audit, &kb)
+    let audit = judged(kb, &evidence, services(kb), Home::None);
+    Report::build(&evidence, &audit, kb)
 }
 
 /// Services of one's own choice.
 pub(crate) fn of(make: impl Fn(&Knowledge) -> Vec<Service>) -> TargetReport {
     let (kb, evidence) = (knowledge(), evidence());
-    let audit = judged(&kb, &evidence, make(&kb), france());
-    Report::build(&evidence, &audit, &kb)
+    let audit = judged(kb, &evidence, make(kb), france());
+    Report::build(&evidence, &audit, kb)
 }
 
 /// A town whose host, name servers and registry stay in the home group.
@@ -300,9 +307,22 @@ pub(crate) fn town() -> TargetReport {
                 vec![layer(kb, "large", Confidence::Established, Place::Unknown, vec![])],
             ),
             without(Role::Mailbox, State::Absent(Absence::NullMx)),
+            found(
+                Role::Dns,
+                "ns.nuage.example",
+                vec![layer(kb, "nuage", Confidence::Established, Place::Unknown, vec![])],
+            ),
             found(Role::Tld, ".fr", vec![layer(kb, "registre", Confidence::Established, Place::NotApplicable, vec![])]),
         ]
     })
+}
+
+/// A site that an operator of some knowledge base hosts.
+pub(crate) fn hosted_by(kb: &Knowledge, operator: &str) -> TargetReport {
+    let evidence = evidence();
+    let layer = layer(kb, operator, Confidence::Established, Place::Unknown, vec![at(&["target"])]);
+    let audit = judged(kb, &evidence, vec![found(Role::Host, "www.ministere.fr", vec![layer])], france());
+    Report::build(&evidence, &audit, kb)
 }
 
 /// Owners that are not recorded, owners of general knowledge only, and an operator that is not in the data.
@@ -332,8 +352,8 @@ pub(crate) fn unmeasured() -> TargetReport {
     failed.upstream = String::new();
     evidence.answers = vec![failed];
     let gaps = [Role::Host, Role::Mailbox, Role::Dns].map(|role| without(role, State::NotDetermined(Gap::NoAnswer)));
-    let audit = judged(&kb, &evidence, gaps.to_vec(), france());
-    Report::build(&evidence, &audit, &kb)
+    let audit = judged(kb, &evidence, gaps.to_vec(), france());
+    Report::build(&evidence, &audit, kb)
 }
 
 /// An address that a database places in the middle of a country, on two dates.
@@ -359,9 +379,9 @@ pub(crate) fn card(is_anycast: bool) -> WhoReport {
         edge.asn = Some(Asn(64496));
         vec![found(Role::Edge, "203.0.113.10", vec![edge])]
     };
-    let mut then = judged(&kb, &evidence, services(&kb), Home::None);
+    let mut then = judged(kb, &evidence, services(kb), Home::None);
     then.context.as_of = AsOf(jiff::civil::date(2018, 3, 11));
-    then.reach = assess(&evidence, &then.found, &kb, &then.context);
-    let now = judged(&kb, &evidence, services(&kb), Home::None);
-    WhoReport::build("203.0.113.10", &evidence, &[&then, &now], &kb)
+    then.reach = assess(&evidence, &then.found, kb, &then.context);
+    let now = judged(kb, &evidence, services(kb), Home::None);
+    WhoReport::build("203.0.113.10", &evidence, &[&then, &now], kb)
 }

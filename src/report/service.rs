@@ -8,7 +8,7 @@ use super::{
     StepReport, TopReport, build, cell, law,
 };
 use crate::assess::{LayerReach, ServiceReach};
-use crate::attribute::{Layer, Place, Service, State};
+use crate::attribute::{Context, Home, Layer, Place, Service, State};
 use crate::evidence::Ref;
 use crate::kb::schema::Edge;
 use crate::kb::{Knowledge, Nexus, Owners, Step};
@@ -19,7 +19,7 @@ use crate::safe::Untrusted;
 pub(super) struct Builder<'a> {
     kb: &'a Knowledge,
     as_of: AsOf,
-    has_home: bool,
+    home: Home,
     /// Pointers into the evidence that conclusions rest on.
     pub(super) pointers: BTreeSet<String>,
     /// Jurisdictions that occur.
@@ -29,8 +29,15 @@ pub(super) struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    pub(super) fn new(kb: &'a Knowledge, as_of: AsOf, has_home: bool) -> Self {
-        Self { kb, as_of, has_home, pointers: BTreeSet::new(), countries: BTreeSet::new(), sources: BTreeMap::new() }
+    pub(super) fn new(kb: &'a Knowledge, context: &Context) -> Self {
+        Self {
+            kb,
+            as_of: context.as_of,
+            home: context.home,
+            pointers: BTreeSet::new(),
+            countries: BTreeSet::new(),
+            sources: BTreeMap::new(),
+        }
     }
 
     pub(super) fn mention(&mut self, country: CountryCode) {
@@ -96,7 +103,7 @@ impl<'a> Builder<'a> {
         let exposures = reach.map_or_else(Vec::new, |r| self.exposures(r, &nexus));
         let codes: Vec<CodeReport> = reach.map_or_else(Vec::new, |r| self.codes(r));
         let group = GroupId::from(service.role.group());
-        let basis = cell::basis(self.kb, group, self.has_home, &codes, &exposures, &nexus);
+        let basis = cell::basis(self.kb, group, self.home != Home::None, &codes, &exposures, &nexus);
         LayerReport {
             operator: layer.operator.clone(),
             operator_name: operator.map(|o| Untrusted::new(&o.name)),
@@ -158,9 +165,21 @@ impl<'a> Builder<'a> {
             via: nexus.via.into(),
             via_fund: nexus.via_fund,
             joint: nexus.joint,
+            outside: self.is_outside(nexus.jurisdiction),
             sure: nexus.confidence.level(),
             boundary: nexus.boundary,
             path: nexus.path.iter().map(|step| self.step(step)).collect(),
+        }
+    }
+
+    /// The home group is the EEA when home is in it on the date, else home alone.
+    fn is_outside(&self, country: CountryCode) -> bool {
+        let eea = |code| self.kb.in_group(code, "EEA", self.as_of);
+        match self.home {
+            Home::None => false,
+            Home::Eea => !eea(country),
+            Home::Country(home, _) if eea(home) => !eea(country),
+            Home::Country(home, _) => home != country,
         }
     }
 

@@ -86,7 +86,7 @@ fn schema_is_the_first_key_and_the_same_input_gives_the_same_bytes() {
     assert_eq!(one, serde_json::to_string(&samples::ministry()).unwrap());
     let who = serde_json::to_string(&samples::card(true)).unwrap();
     assert!(who.starts_with("{\"schema\":\"jurisdig/who/1\""));
-    let laws = serde_json::to_string(&laws(&samples::knowledge(), crate::model::AsOf(date()), None)).unwrap();
+    let laws = serde_json::to_string(&laws(samples::knowledge(), crate::model::AsOf(date()), None)).unwrap();
     assert!(laws.starts_with("{\"schema\":\"jurisdig/laws/1\""));
 }
 

@@ -11,7 +11,7 @@ use super::service::Builder;
 use super::{
     FactReport, JudgedWith, JurisdictionReport, ServiceReport, SourceReport, StateId, WHO_SCHEMA, build, fact,
 };
-use crate::attribute::{Home, Place};
+use crate::attribute::Place;
 use crate::audit::Audit;
 use crate::evidence::{AddressFacts, Evidence, PlaceFact, Probe};
 use crate::kb::Knowledge;
@@ -199,7 +199,7 @@ impl WhoReport {
         let mut sources = BTreeMap::new();
         let mut pointers = std::collections::BTreeSet::new();
         for audit in audits {
-            let mut builder = Builder::new(kb, audit.context.as_of, audit.context.home != Home::None);
+            let mut builder = Builder::new(kb, &audit.context);
             let services = audit
                 .found
                 .services

@@ -163,6 +163,7 @@ keys! {
         LawsCite = "laws.cite",
         LawsOfficial = "laws.official",
         LawsState = "laws.state",
+        LawsStateOn = "laws.state-on",
         LawsHistory = "laws.history",
         LawsAddressees = "laws.addressees",
         LawsData = "laws.data",

@@ -40,8 +40,13 @@ impl<'a> Explainer<'a> {
         let holds = t.member(Family::Holds, self.service.role.id());
         let demand = t.fill_member(Family::Demand, first.law.kind.id(), &[("holds", holds.into())]);
         let grade = if ground.via_fund { "fund" } else { ground.grade.id() };
-        let mut cites: Vec<String> = group.iter().map(|e| e.law.cite.for_terminal()).collect();
-        cites.dedup();
+        // Several laws are named in the sentence and cited below it, one alone is cited in it.
+        let is_alone = group.len() == 1;
+        let name = |e: &&ExposureReport| match &e.law.short {
+            Some(short) if !is_alone => short.for_terminal(),
+            _ => e.law.cite.for_terminal(),
+        };
+        let cites: Vec<String> = group.iter().map(name).collect();
         // In brackets after an owner's name a country stands alone, elsewhere inside a sentence.
         let name = self.country(ground.country);
         let country = if ground.grade == GradeId::Controlled { name } else { t.in_sentence(&name) };
@@ -54,7 +59,7 @@ impl<'a> Explainer<'a> {
                 ("owner", self.owner_of(ground).into()),
                 ("country", country.into()),
                 ("demand", demand.into()),
-                ("cite", cites.join("; ").into()),
+                ("cite", cites.join(", ").into()),
             ],
         );
         if first.reach == ReachId::Unchecked {
@@ -63,7 +68,10 @@ impl<'a> Explainer<'a> {
         let under = group
             .iter()
             .flat_map(|exposure| {
-                let sources = self.cite(&exposure.law.sources);
+                let mut sources = self.cite(&exposure.law.sources);
+                if !is_alone {
+                    sources = format!("· {} {sources}", exposure.law.cite.for_terminal());
+                }
                 self.status(exposure, &sources)
             })
             .collect();
@@ -139,7 +147,7 @@ impl<'a> Explainer<'a> {
         if layer.operator.is_none() {
             out.push(plain(t.member(Family::Legal, "unknown").to_owned()));
         }
-        if layer.mark == MarkId::Home && !layer.nexus.iter().any(|n| self.is_outside(layer, n)) {
+        if layer.mark == MarkId::Home && !layer.nexus.iter().any(|n| n.outside) {
             let group = match self.report.home.group.as_deref() {
                 Some("EEA") => t.get(Key::HeadlineEea),
                 Some(code) => code,
@@ -154,14 +162,6 @@ impl<'a> Explainer<'a> {
             )));
         }
         out
-    }
-
-    /// A link of a home row that leads out of the home group has no code; it is looked for among linked grades.
-    fn is_outside(&self, layer: &LayerReport, nexus: &NexusReport) -> bool {
-        match layer.codes.iter().find(|c| c.country == nexus.country) {
-            Some(code) => code.outside,
-            None => true,
-        }
     }
 
     /// Links: dependencies, not findings of access.
