@@ -11,6 +11,8 @@ mod faults;
 mod layers;
 #[path = "knowledge/lookups.rs"]
 mod lookups;
+#[path = "knowledge/owners.rs"]
+mod owners;
 #[path = "knowledge/release.rs"]
 mod release;
 

@@ -42,7 +42,7 @@ pub(super) struct Draft {
     pub(super) jurisdictions: Table<CountryCode, Jurisdiction>,
     pub(super) laws: Table<LawId, Law>,
     pub(super) entities: Table<EntityId, Entity>,
-    pub(super) operators: Table<OperatorId, Operator>,
+    pub(super) operators: Table<OperatorId, Box<Operator>>,
     pub(super) regions: Table<OperatorId, BTreeMap<String, String>>,
     pub(super) frameworks: Table<String, Framework>,
     pub(super) agreements: List<Agreement>,

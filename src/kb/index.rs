@@ -97,8 +97,9 @@ pub struct Knowledge {
     asn: OnceLock<Vec<(Asn, u32)>>,
     net: OnceLock<Vec<(IpNet, u32)>>,
     names: [OnceLock<NameTable>; 9],
-    txt: OnceLock<Vec<(u32, u32)>>,
+    txt: OnceLock<Vec<(u32, String)>>,
     issuers: OnceLock<Vec<(String, u32)>>,
+    tld: OnceLock<Vec<(String, u32)>>,
     region_rules: Vec<OnceLock<Vec<Option<Regex>>>>,
     pub(super) by_owned: OnceLock<Vec<u32>>,
     pub(super) by_owner: OnceLock<Vec<u32>>,
@@ -127,6 +128,7 @@ impl Knowledge {
             names: std::array::from_fn(|_| OnceLock::new()),
             txt: OnceLock::new(),
             issuers: OnceLock::new(),
+            tld: OnceLock::new(),
             region_rules,
             by_owned: OnceLock::new(),
             by_owner: OnceLock::new(),
@@ -142,11 +144,11 @@ impl Knowledge {
     /// An operator by id.
     #[must_use]
     pub fn operator(&self, id: &OperatorId) -> Option<&Operator> {
-        self.kb.operators.get(id)
+        self.kb.operators.get(id).map(AsRef::as_ref)
     }
 
     fn numbered(&self) -> impl Iterator<Item = (u32, &Operator)> {
-        (0..).zip(self.kb.operators.values())
+        (0..).zip(self.kb.operators.values().map(AsRef::as_ref))
     }
 
     fn id(&self, number: u32) -> &OperatorId {
@@ -154,7 +156,7 @@ impl Knowledge {
     }
 
     fn by_number(&self, number: u32) -> Option<&Operator> {
-        self.kb.operators.get(self.id(number))
+        self.operator(self.id(number))
     }
 
     /// Operator of a network.
@@ -270,37 +272,44 @@ impl Knowledge {
     #[must_use]
     pub fn by_txt(&self, text: &str) -> Option<(&OperatorId, &str)> {
         let table = self.txt.get_or_init(|| {
-            self.numbered().flat_map(|(number, o)| (0..).zip(&o.txt).map(move |(at, _)| (number, at))).collect()
+            let mut table: Vec<(u32, String)> = self
+                .numbered()
+                .flat_map(|(number, o)| o.txt.iter().map(move |token| (number, token.clone())))
+                .collect();
+            // Longest first; of equal length the smaller id.
+            table.sort_by_key(|(number, token)| (std::cmp::Reverse(token.len()), *number));
+            table
         });
         table
             .iter()
-            .filter_map(|(number, position)| {
-                let token: &str = self.by_number(*number)?.txt.get(*position as usize)?;
-                let start = text.get(..token.len())?;
-                start.eq_ignore_ascii_case(token).then(|| (self.id(*number), token))
-            })
-            // The first of equal length has the smaller id.
-            .min_by_key(|(_, token)| std::cmp::Reverse(token.len()))
+            .find(|(_, token)| text.get(..token.len()).is_some_and(|start| start.eq_ignore_ascii_case(token)))
+            .map(|(number, token)| (self.id(*number), token.as_str()))
     }
 
     /// Certificate authority by the organisation of an issuing certificate; case and runs of spaces do not count.
     #[must_use]
     pub fn by_issuer(&self, organisation: &str) -> Option<&OperatorId> {
-        let table = self.issuers.get_or_init(|| {
-            let mut table: Vec<(String, u32)> =
-                self.numbered().flat_map(|(number, o)| o.issuer.iter().map(move |i| (issuer_key(i), number))).collect();
-            table.sort_unstable();
-            table
-        });
-        let wanted = issuer_key(organisation);
-        let at = table.partition_point(|(name, _)| *name < wanted);
-        table.get(at).filter(|(name, _)| *name == wanted).map(|(_, number)| self.id(*number))
+        let table = self.issuers.get_or_init(|| self.text_table(|o| &o.issuer, issuer_key));
+        self.exactly(table, &issuer_key(organisation))
     }
 
     /// Registry of a top-level domain (without dot).
     #[must_use]
     pub fn by_tld(&self, tld: &str) -> Option<&OperatorId> {
-        self.kb.operators.iter().find(|(_, o)| o.tld.iter().any(|own| own.eq_ignore_ascii_case(tld))).map(|(id, _)| id)
+        let table = self.tld.get_or_init(|| self.text_table(|o| &o.tld, str::to_ascii_lowercase));
+        self.exactly(table, &tld.to_ascii_lowercase())
+    }
+
+    fn text_table(&self, list: fn(&Operator) -> &[String], key: fn(&str) -> String) -> Vec<(String, u32)> {
+        let mut table: Vec<(String, u32)> =
+            self.numbered().flat_map(|(number, o)| list(o).iter().map(move |text| (key(text), number))).collect();
+        table.sort_unstable();
+        table
+    }
+
+    fn exactly(&self, table: &[(String, u32)], wanted: &str) -> Option<&OperatorId> {
+        let at = table.partition_point(|(text, _)| text.as_str() < wanted);
+        table.get(at).filter(|(text, _)| text == wanted).map(|(_, number)| self.id(*number))
     }
 
     /// What a name of an operator tells about the region: the first rule that matches answers, whatever it says.

@@ -41,8 +41,8 @@ pub struct Kb {
     pub edges: Vec<Edge>,
     /// Announced, prohibited and other deals: notes, never control.
     pub deals: Vec<Deal>,
-    /// Operators by id.
-    pub operators: BTreeMap<OperatorId, Operator>,
+    /// Operators by id. Boxed: they are large, and the nodes of the map are half empty.
+    pub operators: BTreeMap<OperatorId, Box<Operator>>,
     /// Suffix pairs where two operators meet.
     pub orders: Vec<Order>,
     /// Meetings that no suffix rule decides.
@@ -777,7 +777,7 @@ pub struct Operator {
     pub cc_hint: Option<String>,
     /// What each list of signals rests on.
     #[serde(default)]
-    pub basis: BTreeMap<String, String>,
+    pub basis: BTreeMap<SignalList, Basis>,
     /// Sources of `runs`, `runs_on` and remarks.
     #[serde(default)]
     pub sources: Vec<SourceId>,
@@ -832,6 +832,48 @@ pub enum OperatorKind {
     Translation,
     Video,
     Other,
+}
+
+/// The lists of signals of an operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "each is the key of the list")]
+pub enum SignalList {
+    Asn,
+    Net,
+    #[serde(alias = "ns_suffix")]
+    Ns,
+    #[serde(alias = "cname_suffix")]
+    Cname,
+    #[serde(alias = "mx_suffix")]
+    Mx,
+    Spf,
+    Dkim,
+    DkimSelector,
+    Autodiscover,
+    Txt,
+    Ptr,
+    Host,
+    Header,
+    Cookie,
+    Issuer,
+    Dmarc,
+    Tld,
+    NsRe,
+    CnameRe,
+    PtrRe,
+}
+
+/// What a list of signals rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Basis {
+    /// The number stands in the AS table under a fitting name.
+    AsTable,
+    /// The vendor's own page shows it.
+    VendorDoc,
+    /// Known, not checked.
+    General,
 }
 
 /// Which legal person runs an operator's service. First match wins; the last entry has no condition.
