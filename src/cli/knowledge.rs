@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::settings::{Environment, Settings};
 use super::stop::Stop;
+use crate::attribute::Home;
 use crate::kb::{Knowledge, Layer, extend};
 
 /// Largest file taken from a user's layer, in bytes (trust.md, section 1).
@@ -12,8 +13,18 @@ const MAX_FILE: u64 = 4 << 20;
 /// The release, with `--kb DIR` or `$XDG_DATA_HOME/jurisdig/kb` over it.
 ///
 /// # Errors
-/// Every fault of the user's files, with file and line.
+/// Every fault of the user's files, with file and line; a home that is no country of the data.
 pub(crate) fn load(settings: &Settings, env: &Environment) -> Result<Knowledge, Stop> {
+    let kb = read(settings, env)?;
+    if let Some(Home::Country(home, _)) = settings.home
+        && kb.kb().jurisdictions.get(&home).is_none_or(|j| j.law_only)
+    {
+        return Err(Stop::usage(format!("--home: {home} is no country of the data")));
+    }
+    Ok(kb)
+}
+
+fn read(settings: &Settings, env: &Environment) -> Result<Knowledge, Stop> {
     let release = Knowledge::embedded();
     let folder = match &settings.kb {
         Some(folder) => folder.clone(),

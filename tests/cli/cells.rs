@@ -93,23 +93,10 @@ pub fn cell(layer: &Value) -> String {
     parts.join(" ")
 }
 
-/// The verdict of a LAW cell: the sign and the codes it rests on. For `!`, `=` and `·` those are the reached ones; for
-/// `~` those that may reach from outside as well. What else stands in brackets changes no verdict and moves with the data.
-pub fn verdict(layer: &Value) -> String {
-    let whole = cell(layer);
-    let Some((head, _)) = whole.split_once(" (") else { return whole };
-    if !whole.starts_with('~') {
-        return head.to_owned();
-    }
-    let outside = list(&layer["codes"]).iter().filter(|c| c["reach"] == "may-reach" && c["outside"] == true);
-    let codes: Vec<String> = outside.map(|c| text(&c["country"])).collect();
-    format!("{head} ({})", codes.join(" "))
-}
-
-/// The verdicts of a role, all layers of all rows.
+/// The LAW cells of a role, all layers of all rows.
 pub fn law(report: &Value, role: &str) -> Vec<String> {
     let services = list(&report["services"]).iter().filter(|s| s["role"] == role);
-    services.flat_map(|s| list(&s["layers"])).map(verdict).collect()
+    services.flat_map(|s| list(&s["layers"])).map(cell).collect()
 }
 
 /// Kinds of notes, each with what it is about.

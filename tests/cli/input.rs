@@ -33,6 +33,7 @@ fn usage() {
     refuse(&["x.example", "--as-of", "24/11/2026"], 2, &["--as-of", "24/11/2026"]);
     refuse(&["x.example", "--as-of", "2026-02-30"], 2, &["--as-of", "2026-02-30"]);
     refuse(&["x.example", "--home", "Europe"], 2, &["--home", "Europe"]);
+    refuse(&["x.example", "--home", "ZZ"], 2, &["--home", "ZZ"]);
     refuse(&["x.example", "--resolver", "dns.example"], 2, &["--resolver", "dns.example"]);
     refuse(&["x.example", "--services", "webb"], 2, &["--services", "webb"]);
     refuse(&["x.example", "--vantage", "Paris"], 2, &["--vantage", "Paris"]);

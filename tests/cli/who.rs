@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::cells::{list, text, verdict};
+use crate::cells::{cell, list, text};
 use crate::world::jurisdig;
 
 fn who(query: &str, flags: &[&str]) -> Value {
@@ -55,12 +55,12 @@ fn the_reader_of_2021_and_today() {
 fn azure_france_and_ovh() {
     let azure = &layers(&who("40.89.128.1", &["--home", "FR"]), TODAY)[0];
     assert_eq!(text(&azure["operator"]), "microsoft");
-    assert!(verdict(azure).starts_with("! US"), "{}", verdict(azure));
+    assert!(cell(azure).starts_with("! US"), "{}", cell(azure));
     assert!(has(azure, "US", "controlled", false), "{:?}", grades(azure));
     assert_eq!(azure["place"]["countries"][0]["country"], "FR");
     let ovh = &layers(&who("54.37.188.181", &["--home", "FR"]), TODAY)[0];
     assert!(has(ovh, "FR", "direct", false) && has(ovh, "US", "presence", false) && has(ovh, "CA", "presence", false));
-    assert_eq!(verdict(ovh), "~ FR (US CA)");
+    assert_eq!(cell(ovh), "~ FR (US CA)");
 }
 
 #[test]

@@ -28,6 +28,11 @@ fn a_ministry_behind_a_us_edge() {
         screen.contains("US law reaches 4 of 7 services: 4 that see data. 1 not determined."),
         "first lines:\n{screen}"
     );
+    for row in
+        ["anycast ! US FR ●●·", "Cisco Systems, Inc. GB? or US ! US ●●●", "FR ~ FR (US CA) ●●●", "Afnic n/a = FR ●●●"]
+    {
+        assert!(screen.contains(row), "{row}:\n{screen}");
+    }
 }
 
 /// The audit as a person at 80 columns reads it, line ends as spaces.
@@ -92,6 +97,6 @@ fn s3ns_is_french_with_us_technology() {
     let explained = world().command("explain").args(["www.confiance-exemple.fr", "host"]).output().unwrap();
     let explained = String::from_utf8(explained.stdout).unwrap();
     let flat = explained.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(flat.contains("has a link with United States (technology"), "{explained}");
+    assert!(flat.contains("has a link with the United States (technology"), "{explained}");
     assert_eq!(text(&report["home"]["origin"]), "tld");
 }

@@ -180,9 +180,12 @@ impl Query {
     }
 }
 
+/// Records of one name by type: TTL and data of each.
+type Types = BTreeMap<u16, Vec<(u32, Vec<u8>)>>;
+
 /// The data of the world.
 struct Zone {
-    records: BTreeMap<String, BTreeMap<u16, Vec<(u32, Vec<u8>)>>>,
+    records: BTreeMap<String, Types>,
     faults: Vec<(String, String)>,
 }
 
