@@ -12,7 +12,7 @@ pub use dns::{
     SpfMechanism, SpfQualifier, SpfResult, SpfTerm, Status, Transport, TxtPolicy, WebFacts,
 };
 pub use file::{BadEvidence, Judged, SCHEMA, Saved, digest, read, write};
-pub use special::{Special, special_purpose};
+pub use special::{Special, carried_address, special_purpose};
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -7,6 +7,12 @@
 pub mod assess;
 pub mod attribute;
 pub mod audit;
+pub mod cli;
 pub mod evidence;
 pub mod kb;
 pub mod model;
+pub mod observe;
+pub mod render;
+pub mod report;
+pub mod safe;
+pub mod text;

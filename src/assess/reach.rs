@@ -88,6 +88,9 @@ impl Bench<'_> {
                 None => codes.push(code),
             }
         }
+        // A group company inside the home group adds nothing to what the home group's law reaches anyway.
+        let has_home = self.context.home != Home::None;
+        codes.retain(|c| c.reach == Reach::Reached || c.is_outside || !has_home || c.grade != Grade::Presence);
         codes.sort_by_key(|c| {
             (c.reach != Reach::Reached, !c.is_outside, c.reach, Reverse(c.grade), law_first(c.country))
         });

@@ -252,6 +252,11 @@ fn find_mailbox(scene: &Scene<'_>, real: &[Mx<'_>], carriers: &mut Vec<Layer>) -
 
 /// An MX host that no suffix names: somebody who is not in the data, or the domain's own host at an address.
 fn by_host(scene: &Scene<'_>, mx: &Mx<'_>, layers: &mut Vec<Layer>, carriers: &mut Vec<Layer>, gap: &mut Option<Gap>) {
+    // A host that does not exist is nobody's: without a listed suffix there is nobody to name.
+    if mx.is_missing {
+        *gap = Some(Gap::HostMissing);
+        return;
+    }
     let host = HostView::of(scene, mx.host);
     let is_foreign = !scene.is_own(mx.host);
     if is_foreign {
@@ -263,10 +268,6 @@ fn by_host(scene: &Scene<'_>, mx: &Mx<'_>, layers: &mut Vec<Layer>, carriers: &m
                 .filter(|l| !layers.iter().any(|known| known.unlisted == l.unlisted))
                 .collect::<Vec<_>>(),
         );
-    }
-    if mx.is_missing {
-        *gap = Some(Gap::HostMissing);
-        return;
     }
     let found = candidates(scene, &host, |n| scene.kb.by_name(Signal::Mx, n));
     if found.is_empty()

@@ -33,17 +33,18 @@ pub enum Status {
     CnameLoop,
     /// A CNAME chain of more than 16 steps.
     CnameTooLong,
-    /// Not a DNS message, over UDP and over TCP.
+    /// Not a DNS message, or none that can be read or believed (records of another name only, "no such name" with
+    /// records), over UDP and over TCP.
     Malformed,
     /// Truncated, and no whole answer over TCP.
     Truncated,
-    /// The network of this machine refused to send.
+    /// The network of this machine refused to send, or reported the resolver's port unreachable.
     Network,
     /// A limit of this machine (file handles) stopped the question.
     Local,
-    /// The resolver's own check of DNSSEC failed (extended error 6 with SERVFAIL).
+    /// The resolver's own check of DNSSEC failed (SERVFAIL with extended error 6, or 7 to 12 which say what failed).
     Bogus,
-    /// A name that no question can be made of.
+    /// A name that no question can be made of: the records that answer name nothing but such names.
     BadName,
     /// The recording has no line for this name and type.
     NotRecorded,
@@ -76,15 +77,19 @@ pub struct Answer {
     /// How it travelled; absent when nothing came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transport: Option<Transport>,
-    /// Packets sent for this question.
+    /// Packets sent for this question and the ones its CNAME chain made necessary, TCP queries included.
     pub packets: u32,
     /// Smallest TTL among the records used, seconds, clamped to a day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ttl: Option<u32>,
-    /// What was odd, each of a closed list: `no-soa`, `foreign-records`, `ttl-clamped`, `case-mismatch`, ...
+    /// What was odd, each of a closed list, sorted: `bad-record`, `broken-tail`, `case-mismatch`, `failover`,
+    /// `foreign-records`, `no-edns`, `no-soa`, `odd-name`, `odd-opcode`, `several-cnames`, `trailing-bytes`,
+    /// `ttl-clamped`, `two-opt`, and `ede-N` for an extended DNS error.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<String>,
-    /// Wire bytes of the message, base64; presentation-format lines for a recording stand in `recorded`.
+    /// Wire bytes of the message, base64; presentation-format lines for a recording stand in `recorded`. A CNAME chain
+    /// that took several messages has all of them in order, separated by commas. Of a failure, the message it was read
+    /// from, up to 4096 bytes.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub wire: String,
     /// The recorded lines used, in presentation format.

@@ -68,7 +68,10 @@ pub fn read(text: &str) -> Result<Vec<Saved>, BadEvidence> {
     let mut out = Vec::new();
     let mut stream = serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>();
     loop {
-        let line = 1 + text[..stream.byte_offset()].bytes().filter(|b| *b == b'\n').count();
+        // The stream stands at the end of the last document; the next begins after the white space between them.
+        let offset = stream.byte_offset();
+        let begin = text.len() - text[offset..].trim_start().len();
+        let line = 1 + text[..begin].bytes().filter(|b| *b == b'\n').count();
         let Some(value) = stream.next() else { break };
         let value = value.map_err(|e| BadEvidence::Json { line: e.line(), what: e.to_string() })?;
         let schema = value.pointer("/evidence/schema").and_then(serde_json::Value::as_u64);

@@ -20,7 +20,7 @@ pub struct Text {
     pub fr: String,
 }
 
-/// Everything recorded. Built by `compile`, read through [`super::Index`].
+/// Everything recorded. Built by `compile`, read through `Knowledge`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
 pub struct Kb {
     /// What this release is.
@@ -589,7 +589,8 @@ pub struct Edge {
     /// How exactly the end is known.
     #[serde(default)]
     pub to_precision: Precision,
-    /// Sources.
+    /// Sources, else those of the company held.
+    #[serde(default)]
     pub sources: Vec<SourceId>,
     /// Remark.
     #[serde(default)]
@@ -931,7 +932,7 @@ pub struct RegionRule {
     /// Pattern.
     #[serde(rename = "match")]
     pub pattern: String,
-    /// `$1`, a country, `EU`, `none` or `unknown`.
+    /// `$1` or a token of the operator's region table, a country, `EU`, `none` or `unknown`.
     pub gives: String,
     /// Names for `$1`.
     #[serde(default)]
@@ -967,11 +968,11 @@ pub struct OrderNote {
     pub kind: String,
     /// The signal.
     pub signal: String,
-    /// Winner.
-    pub first: OperatorId,
-    /// Loser.
+    /// Winner: an operator, or in words.
+    pub first: String,
+    /// Loser: an operator, or in words.
     #[serde(default)]
-    pub over: Option<OperatorId>,
+    pub over: Option<String>,
     /// Why.
     pub why: String,
 }
@@ -1041,19 +1042,22 @@ pub struct Framework {
     /// Version.
     #[serde(default)]
     pub version: Option<String>,
-    /// What is known of its state.
+    /// Whose framework it is.
     #[serde(default)]
+    pub jurisdiction: Option<CountryCode>,
+    /// What is known of its state.
+    #[serde(default, alias = "state")]
     pub status: Option<String>,
     /// First day.
-    #[serde(default)]
+    #[serde(default, alias = "date")]
     pub from: Option<Date>,
     /// How exactly the start is known.
-    #[serde(default)]
+    #[serde(default, alias = "date_precision")]
     pub from_precision: Precision,
     /// Sources.
     pub sources: Vec<SourceId>,
     /// Its criteria; none for a named, dated entry.
-    #[serde(default)]
+    #[serde(default, alias = "criterion")]
     pub criteria: Vec<Criterion>,
     /// Remark.
     #[serde(default)]
@@ -1068,6 +1072,9 @@ pub struct Criterion {
     pub id: String,
     /// What it asks.
     pub title: Text,
+    /// Its weight in the framework's own scale, where that has one.
+    #[serde(default)]
+    pub weight: Option<u32>,
     /// What of it can be seen from outside.
     pub evidence: CriterionEvidence,
     /// What the evidence shows, and what it cannot.
@@ -1108,6 +1115,63 @@ macro_rules! span {
     )*};
 }
 span!(LawStatus, Incorporation, Top, Edge);
+
+/// Kinds of signals that are suffixes of names, as the keys of an operator.
+pub const SUFFIX_KINDS: [&str; 9] = ["ns", "cname", "mx", "spf", "dkim", "autodiscover", "ptr", "host", "dmarc"];
+
+impl Operator {
+    /// The suffixes of a kind (see [`SUFFIX_KINDS`]); empty for any other word.
+    #[must_use]
+    pub fn suffixes(&self, kind: &str) -> &[String] {
+        match kind {
+            "ns" => &self.ns,
+            "cname" => &self.cname,
+            "mx" => &self.mx,
+            "spf" => &self.spf,
+            "dkim" => &self.dkim,
+            "autodiscover" => &self.autodiscover,
+            "ptr" => &self.ptr,
+            "host" => &self.host,
+            "dmarc" => &self.dmarc,
+            _ => &[],
+        }
+    }
+
+    /// The patterns of a kind.
+    #[must_use]
+    pub fn patterns(&self, kind: &str) -> &[String] {
+        match kind {
+            "ns" => &self.ns_re,
+            "cname" => &self.cname_re,
+            "ptr" => &self.ptr_re,
+            _ => &[],
+        }
+    }
+}
+
+impl EdgeKind {
+    /// Whether a link of this kind can carry control.
+    #[must_use]
+    pub fn is_ownership(self) -> bool {
+        matches!(self, Self::Equity | Self::Votes | Self::Contract | Self::Branch)
+    }
+}
+
+impl Adequacy {
+    /// Whether the decision is in force on a day.
+    #[must_use]
+    pub fn is_on(&self, day: Date) -> bool {
+        Interval { from: self.from, to: self.to, ..Interval::default() }.contains(day)
+    }
+}
+
+impl Membership {
+    /// Whether the membership exists on a day.
+    #[must_use]
+    pub fn is_on(&self, day: Date) -> bool {
+        Interval { from: self.from, to: self.to, ..Interval::default() }.contains(day)
+    }
+}
 
 impl Bind {
     /// Whether the row is about a nexus of this grade, held through a fund or not.

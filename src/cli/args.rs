@@ -1,0 +1,386 @@
+//! The command line as it is typed. Nothing is resolved here: every setting stays `Option` until `settings`.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
+
+use crate::text::Lang;
+
+/// `jurisdig`.
+#[derive(Debug, Parser)]
+#[command(
+    name = "jurisdig",
+    about = "Tells whose law a name answers to: who runs its web, mail and DNS, who owns them, which laws reach them",
+    after_help = "A target is a domain, a URL or an IP address. `jurisdig TARGET` is `jurisdig audit TARGET`.\n\
+                  Exit codes: 0 done, 2 usage, 3 could not determine, 4 local error, 130/143 interrupted.",
+    disable_version_flag = true,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    /// Settings every command takes.
+    #[command(flatten)]
+    pub(crate) global: Global,
+}
+
+/// One entry a subcommand.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Observe targets and say whose law reaches each of their services (the default)
+    Audit(AuditArgs),
+    /// Operator, owners and laws of an address, AS number, host or company, from local data only
+    Who(WhoArgs),
+    /// The chain of evidence behind an audit, step by step
+    Explain(ExplainArgs),
+    /// What each law says, its citation, its status on a date, and what it does not mean
+    Laws(LawsArgs),
+    /// Judge saved evidence again, offline: with other knowledge, another date, another format
+    Replay(ReplayArgs),
+    /// Write completions, manual pages or JSON Schemas
+    Gen(GenArgs),
+    /// The local data: releases, dates, checksums
+    Data(DataArgs),
+}
+
+/// `audit`.
+#[derive(Debug, Args)]
+pub(crate) struct AuditArgs {
+    /// Domains, URLs or IP addresses; `-` reads one a line from standard input
+    #[arg(value_name = "TARGET", value_hint = ValueHint::Hostname)]
+    pub(crate) targets: Vec<String>,
+    /// Read targets from a file, one a line, `#` starts a comment; may be repeated
+    #[arg(short = 'T', long = "from-file", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) from_file: Vec<PathBuf>,
+    /// Write what was seen and the judgement of today, for `replay`
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) save: Option<PathBuf>,
+    /// How to observe.
+    #[command(flatten)]
+    pub(crate) observe: ObserveArgs,
+}
+
+/// How targets are observed; shared by `audit` and `explain`.
+#[derive(Debug, Args, Default)]
+#[command(next_help_heading = "Observation")]
+pub(crate) struct ObserveArgs {
+    /// Answer DNS from recorded answers (zone file, dig, massdns -o S) instead of the network
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "resolver")]
+    pub(crate) records: Option<PathBuf>,
+    /// Resolver to ask, IP[:PORT], IPv6 as [IP]:PORT; repeat for more [env: JURISDIG_RESOLVER, comma-separated]
+    #[arg(long, value_name = "IP[:PORT]")]
+    pub(crate) resolver: Vec<String>,
+    /// Only these services: web, dns, mail, spf, dmarc, tld, or ids of roles
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) services: Vec<String>,
+    /// Country, and network, the run is made from; recorded, never guessed [env: JURISDIG_VANTAGE]
+    #[arg(long, value_name = "CC[/ASN]")]
+    pub(crate) vantage: Option<String>,
+    /// Do not fetch the page (this release never does)
+    #[arg(long)]
+    pub(crate) no_page: bool,
+}
+
+/// `who`.
+#[derive(Debug, Args)]
+pub(crate) struct WhoArgs {
+    /// IP address, AS number, host, "company name"; `-` reads many from standard input and writes NDJSON
+    #[arg(required = true, value_name = "IP|ASN|HOST|NAME|-")]
+    pub(crate) subjects: Vec<String>,
+}
+
+/// `explain`.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// A target, or a file written by `audit --save`
+    #[arg(value_name = "TARGET|EVIDENCE", value_hint = ValueHint::AnyPath)]
+    pub(crate) subject: String,
+    /// Only this service: a role id such as host, mailbox, dns
+    #[arg(value_name = "SERVICE")]
+    pub(crate) service: Option<String>,
+    /// How to observe.
+    #[command(flatten)]
+    pub(crate) observe: ObserveArgs,
+}
+
+/// `laws`.
+#[derive(Debug, Args)]
+pub(crate) struct LawsArgs {
+    /// One law; without it, all
+    #[arg(value_name = "ID")]
+    pub(crate) id: Option<String>,
+}
+
+/// `replay`.
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// Files written by `audit --save`; `-` is standard input
+    #[arg(required = true, value_name = "EVIDENCE", value_hint = ValueHint::FilePath)]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// `gen`.
+#[derive(Debug, Args)]
+pub(crate) struct GenArgs {
+    /// What to write.
+    #[command(subcommand)]
+    pub(crate) what: Generated,
+}
+
+/// What `gen` writes.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Generated {
+    /// Completions for a shell, to standard output
+    Completions {
+        /// Shell
+        shell: clap_complete::Shell,
+    },
+    /// Manual pages, one a command, into a directory
+    Man {
+        /// Directory; made if it does not exist
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+        dir: PathBuf,
+    },
+    /// JSON Schema of a machine format, to standard output
+    Schema {
+        /// Which one
+        #[arg(default_value = "audit")]
+        name: SchemaName,
+    },
+}
+
+/// Published shapes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaName {
+    /// `audit`, `replay` and `explain` as JSON
+    Audit,
+    /// `who` as JSON
+    Who,
+    /// `laws` as JSON
+    Laws,
+}
+
+/// `data`.
+#[derive(Debug, Args)]
+pub(crate) struct DataArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) what: DataCommand,
+}
+
+/// What `data` does.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(crate) enum DataCommand {
+    /// Releases, dates, ages, counts and checksums of everything embedded or named by a flag
+    Status,
+}
+
+/// Formats of standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A table on a terminal, fixed columns in a pipe
+    Text,
+    /// One JSON document
+    Json,
+    /// One JSON document a line and target
+    Ndjson,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// If standard output is a terminal that can show it
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Settings every command takes. Each has an environment variable `JURISDIG_...` unless its help names none.
+#[derive(Debug, Args, Default)]
+#[command(next_help_heading = "Global")]
+pub(crate) struct Global {
+    /// Format of standard output [env: JURISDIG_FORMAT]
+    #[arg(short, long, global = true, value_name = "FORMAT", conflicts_with = "json")]
+    pub(crate) format: Option<Format>,
+    /// Same as `-f json`
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Also write this file; .json, .ndjson and .txt choose the format; may be repeated
+    #[arg(short, long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Vec<PathBuf>,
+    /// Language of the texts [env: JURISDIG_LANG, then LC_ALL, LC_MESSAGES, LANG]
+    #[arg(long, global = true, value_name = "en|fr")]
+    pub(crate) lang: Option<Lang>,
+    /// Colour; NO_COLOR, CLICOLOR_FORCE and TERM=dumb count under auto [env: JURISDIG_COLOR]
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub(crate) color: Option<ColorChoice>,
+    /// Only ASCII characters; confidence as 3 2 1 0 [env: JURISDIG_ASCII=1]
+    #[arg(long, global = true)]
+    pub(crate) ascii: bool,
+    /// Width of tables; also asks for the table where output is no terminal [env: JURISDIG_WIDTH]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(40..=400))]
+    pub(crate) width: Option<u16>,
+    /// Home: country code, `eea` or `none`; default: the country of the top-level domain [env: JURISDIG_HOME]
+    #[arg(long, global = true, value_name = "CC|GROUP|none")]
+    pub(crate) home: Option<String>,
+    /// Date of ownership and law, YYYY-MM-DD; default: the date of the evidence [env: JURISDIG_AS_OF]
+    #[arg(long, global = true, value_name = "DATE")]
+    pub(crate) as_of: Option<String>,
+    /// Further address table (mmdb): MaxMind, DB-IP, IPinfo, IPLocate, ip-location-db; may be repeated
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) mmdb: Vec<PathBuf>,
+    /// Directory of TOML files that extend or correct the knowledge base [env: JURISDIG_KB]
+    #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) kb: Option<PathBuf>,
+    /// Send nothing to any network [env: JURISDIG_OFFLINE=1]
+    #[arg(long, global = true)]
+    pub(crate) offline: bool,
+    /// Dial ADDR:PORT instead of HOST:PORT and nothing else; kept for the page fetch
+    #[arg(long, global = true, value_name = "HOST:PORT:ADDR:PORT")]
+    pub(crate) connect_to: Vec<String>,
+    /// Exit 3 if any question found no answer [env: JURISDIG_STRICT=1]
+    #[arg(long, global = true)]
+    pub(crate) strict: bool,
+    /// Seconds one target may take [env: JURISDIG_TIMEOUT]
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub(crate) timeout: Option<u32>,
+    /// Targets observed at a time [env: JURISDIG_JOBS]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) jobs: Option<u16>,
+    /// Questions a second to any resolver not on this machine, 0 for no limit [env: JURISDIG_RATE]
+    #[arg(long, global = true, value_name = "N")]
+    pub(crate) rate: Option<u32>,
+    /// No notes and no progress on standard error; errors stay
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// More on standard error; with --version: credits of the data
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// Version; with -v the data it carries and their credits
+    #[arg(short = 'V', long, global = true)]
+    pub(crate) version: bool,
+}
+
+/// Puts `audit` in front of arguments that name no command: `jurisdig www.example.fr`.
+///
+/// A bare word without a dot is left for clap, which knows the commands and says which one is meant.
+pub(crate) fn insert_default_command(arguments: Vec<OsString>) -> Vec<OsString> {
+    let command = Cli::command();
+    let (first, only_options) = first_positional(&command, &arguments);
+    let insert = match first {
+        Some(word) => !is_bare_word(word),
+        // `jurisdig -T list.txt`; but not `jurisdig`, `--help` or `--version`.
+        None => arguments.len() > 1 && !only_options.asks_for_text,
+    };
+    if !insert {
+        return arguments;
+    }
+    let mut out = arguments;
+    let at = 1.min(out.len());
+    out.insert(at, OsString::from("audit"));
+    out
+}
+
+#[derive(Default)]
+struct Options {
+    asks_for_text: bool,
+}
+
+/// The first argument that is neither a flag nor the value of one.
+fn first_positional<'a>(command: &clap::Command, arguments: &'a [OsString]) -> (Option<&'a OsStr>, Options) {
+    let mut options = Options::default();
+    let mut rest = arguments.iter().skip(1);
+    while let Some(argument) = rest.next() {
+        let Some(text) = argument.to_str() else { return (Some(argument), options) };
+        if text == "--" {
+            return (rest.next().map(OsString::as_os_str), options);
+        }
+        if text == "-" || !text.starts_with('-') {
+            return (Some(argument), options);
+        }
+        if matches!(text, "-h" | "--help" | "-V" | "--version") {
+            options.asks_for_text = true;
+        }
+        if takes_next(command, text) {
+            rest.next();
+        }
+    }
+    (None, options)
+}
+
+/// Whether the flag, as typed, takes the next argument as its value.
+fn takes_next(command: &clap::Command, text: &str) -> bool {
+    let audit = command.find_subcommand("audit");
+    let known = || command.get_arguments().chain(audit.into_iter().flat_map(clap::Command::get_arguments));
+    let takes = |arg: &clap::Arg| arg.get_action().takes_values();
+    if let Some(long) = text.strip_prefix("--") {
+        return !long.contains('=') && known().any(|a| a.get_long() == Some(long) && takes(a));
+    }
+    // A cluster such as `-qf json`: the value belongs to the first flag that takes one, and is the rest if there is one.
+    let mut letters = text.chars().skip(1);
+    while let Some(letter) = letters.next() {
+        if known().any(|a| a.get_short() == Some(letter) && takes(a)) {
+            return letters.next().is_none();
+        }
+    }
+    false
+}
+
+fn is_bare_word(word: &OsStr) -> bool {
+    word != "-" && word.to_str().is_some_and(|w| !w.contains(['.', ':', '。', '．']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(line: &str) -> String {
+        let words = line.split(' ').map(OsString::from).collect();
+        let out = insert_default_command(words);
+        out.iter().map(|w| w.to_string_lossy()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn clap_finds_no_fault() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_target_alone_is_an_audit() {
+        for (typed, want) in [
+            ("jurisdig www.x.fr", "jurisdig audit www.x.fr"),
+            ("jurisdig 2001:db8::1", "jurisdig audit 2001:db8::1"),
+            ("jurisdig -", "jurisdig audit -"),
+            ("jurisdig --lang fr www.x.fr", "jurisdig audit --lang fr www.x.fr"),
+            ("jurisdig --lang=fr www.x.fr", "jurisdig audit --lang=fr www.x.fr"),
+            ("jurisdig -qf json www.x.fr", "jurisdig audit -qf json www.x.fr"),
+            ("jurisdig -fjson www.x.fr", "jurisdig audit -fjson www.x.fr"),
+            ("jurisdig -T list.txt", "jurisdig audit -T list.txt"),
+            ("jurisdig --records r.zone x.fr", "jurisdig audit --records r.zone x.fr"),
+            ("jurisdig -- x.fr", "jurisdig audit -- x.fr"),
+        ] {
+            assert_eq!(after(typed), want, "{typed}");
+        }
+    }
+
+    #[test]
+    fn commands_and_bare_words_are_left_alone() {
+        for typed in [
+            "jurisdig",
+            "jurisdig --help",
+            "jurisdig -V -v",
+            "jurisdig who 1.2.3.4",
+            "jurisdig --lang fr who 1.2.3.4",
+            "jurisdig laws",
+            "jurisdig audti x.fr",
+            "jurisdig localhost",
+        ] {
+            assert_eq!(after(typed), typed);
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! `audit`: observe each target, judge it, show it; and what `explain` and `replay` share with it.
+
+use std::collections::VecDeque;
+use std::io::BufReader;
+use std::time::Duration;
+
+use super::args::AuditArgs;
+use super::deliver::Deliver;
+use super::exit::{Exit, measured};
+use super::knowledge;
+use super::observation::{self, is_mute};
+use super::out::{Out, WholeFile};
+use super::settings::{Environment, Observation, Settings, resolve_observation};
+use super::stop::Stop;
+use super::targets::{Targets, Unreadable};
+use super::window::{Running, Window};
+use crate::assess::Reach;
+use crate::audit::{Audit, Auditor};
+use crate::evidence::{self, Evidence, Judged, Saved};
+use crate::kb::{Knowledge, Nexus};
+use crate::model::{EntityId, Grade, Target};
+use crate::observe::Observer;
+use crate::report::{Report, TargetReport};
+
+/// How long targets already begun may go on after the first signal (trust.md, section 3.3).
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// Runs `audit`.
+///
+/// # Errors
+/// Input that cannot be used, output that cannot be written.
+pub(crate) fn run(args: &AuditArgs, settings: &Settings, env: &Environment, out: &mut Out) -> Result<Exit, Stop> {
+    let observation = resolve_observation(&args.observe, env)?;
+    let (targets, had_faults) = collect(args, out)?;
+    let kb = knowledge::load(settings, env)?;
+    let auditor = Auditor::new(&kb, settings.as_of, settings.home);
+    let mut deliver = Deliver::open(settings, targets.len())?;
+    let mut save = args.save.as_deref().map(WholeFile::create).transpose()?;
+    if args.observe.no_page {
+        out.detail("--no-page: this release never fetches a page");
+    }
+    let mut exit = if had_faults { Exit::Incomplete } else { Exit::Done };
+    let ended = observe(settings, &observation, targets, out, |evidence, out| {
+        let audit = auditor.audit(&evidence);
+        let is_mute = is_mute(&evidence);
+        let report = Report::build(&evidence, &audit, &kb);
+        exit = exit.and(measured(&evidence).exit(settings.strict));
+        if let Some(save) = &mut save {
+            let judged = judged(&audit, &kb);
+            let line = evidence::write(&Saved { evidence, judged }).map_err(|e| Stop::local(e.to_string()))?;
+            save.write(&line)?;
+        }
+        deliver.target(&report, is_mute, out)
+    })?;
+    if let Ended::Signal(signal) = ended {
+        // Files are whole or not there; what is on standard output is whole targets.
+        deliver.stop(out)?;
+        out.error("interrupted; the targets shown are complete, files were not written");
+        return Ok(exit.and(signal));
+    }
+    deliver.close(out)?;
+    if let Some(save) = save {
+        out.note(&format!("wrote {}", save.keep()?.display()));
+    }
+    Ok(exit)
+}
+
+/// The targets, and whether some line was none.
+fn collect(args: &AuditArgs, out: &mut Out) -> Result<(Vec<Target>, bool), Stop> {
+    let mut stdin = BufReader::new(std::io::stdin());
+    let targets = Targets::collect(&args.targets, &args.from_file, &mut stdin).map_err(|e| match e {
+        Unreadable::Io { .. } => Stop::local(e.to_string()),
+        Unreadable::Utf16 { .. } => Stop::usage(e.to_string()),
+    })?;
+    for fault in &targets.faults {
+        out.error(&format!("{}: {}", fault.place, fault.what));
+    }
+    for (again, first) in &targets.repeated {
+        out.note(&format!("{}: {} is named at {first} already", again.place, again.target));
+    }
+    if targets.list.is_empty() {
+        return Err(Stop::usage(match targets.faults.len() {
+            0 => "no target: name a domain, a URL or an IP address".to_owned(),
+            n => format!("no target left: {n} of {n} are none"),
+        }));
+    }
+    let had_faults = !targets.faults.is_empty();
+    Ok((targets.list.into_iter().map(|listed| listed.target).collect(), had_faults))
+}
+
+/// How an observation ended.
+pub(crate) enum Ended {
+    /// Every target was handed over.
+    Whole,
+    /// A signal came; the exit code it stands for.
+    Signal(Exit),
+}
+
+/// Observes targets side by side and hands over their evidence in the order of the input.
+///
+/// # Errors
+/// Input that cannot be used, and what `take` says.
+pub(crate) fn observe(
+    settings: &Settings,
+    observation: &Observation,
+    targets: Vec<Target>,
+    out: &mut Out,
+    mut take: impl FnMut(Evidence, &mut Out) -> Result<(), Stop>,
+) -> Result<Ended, Stop> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Stop::local(format!("cannot start: {e}")))?;
+    runtime.block_on(async {
+        let observer = match observation::observer(settings, observation, &targets).await? {
+            Ok(observer) => observer,
+            Err(none) => {
+                for target in targets {
+                    take(none.evidence(target, settings.now), out)?;
+                }
+                return Ok(Ended::Whole);
+            }
+        };
+        drive(&observer, settings, targets, out, &mut take).await
+    })
+}
+
+async fn drive(
+    observer: &Observer,
+    settings: &Settings,
+    targets: Vec<Target>,
+    out: &mut Out,
+    take: &mut impl FnMut(Evidence, &mut Out) -> Result<(), Stop>,
+) -> Result<Ended, Stop> {
+    let total = targets.len();
+    let mut left: VecDeque<Target> = targets.into();
+    let mut feed = || {
+        let target = left.pop_front()?;
+        Some(Box::pin(observer.observe(target, settings.now)) as Running<'_, Evidence>)
+    };
+    let mut window = Window::new(settings.jobs);
+    let mut signals = Signals::new()?;
+    let mut stopped: Option<Exit> = None;
+    let mut done = 0;
+    loop {
+        out.progress(&format!("{done} of {total} observed"));
+        let until = stopped.map_or(Duration::MAX, |_| DRAIN);
+        tokio::select! {
+            signal = signals.next() => {
+                // A second signal ends at once.
+                if let Some(first) = stopped {
+                    return Ok(Ended::Signal(first));
+                }
+                stopped = Some(signal);
+                window.close();
+            }
+            next = tokio::time::timeout(until, window.next(&mut feed)) => match next {
+                Ok(Some(evidence)) => {
+                    done += 1;
+                    take(evidence, out)?;
+                    if out.is_closed() {
+                        window.close();
+                    }
+                }
+                Ok(None) | Err(_) => return Ok(stopped.map_or(Ended::Whole, Ended::Signal)),
+            },
+        }
+    }
+}
+
+/// SIGINT and SIGTERM.
+struct Signals {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn new() -> Result<Self, Stop> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let of = |kind| signal(kind).map_err(|e| Stop::local(format!("cannot listen for signals: {e}")));
+        Ok(Self { interrupt: of(SignalKind::interrupt())?, terminate: of(SignalKind::terminate())? })
+    }
+
+    #[cfg(not(unix))]
+    fn new() -> Result<Self, Stop> {
+        Ok(Self {})
+    }
+
+    #[cfg(unix)]
+    async fn next(&mut self) -> Exit {
+        tokio::select! {
+            _ = self.interrupt.recv() => Exit::Interrupted,
+            _ = self.terminate.recv() => Exit::Terminated,
+        }
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) -> Exit {
+        let _ = tokio::signal::ctrl_c().await;
+        Exit::Interrupted
+    }
+}
+
+/// Judges evidence that was seen before.
+pub(crate) fn judge(evidence: &Evidence, settings: &Settings, kb: &Knowledge) -> TargetReport {
+    let audit = Auditor::new(kb, settings.as_of, settings.home).audit(evidence);
+    Report::build(evidence, &audit, kb)
+}
+
+/// The judgement of the day, kept beside the evidence so that `diff` can tell a changed site from changed data.
+fn judged(audit: &Audit, kb: &Knowledge) -> Vec<Judged> {
+    let mut out = Vec::new();
+    for (service, reach) in audit.found.services.iter().zip(&audit.reach.services) {
+        for (layer, reach) in service.layers.iter().zip(&reach.layers) {
+            let control = |n: &&Nexus| matches!(n.grade, Grade::Direct | Grade::Controlled);
+            let on_paths = reach.nexus.iter().filter(control).flat_map(|n| n.path.iter().map(|step| &step.entity));
+            let mut chain: Vec<&EntityId> = Vec::new();
+            for entity in layer.entity.iter().chain(on_paths) {
+                if !chain.contains(&entity) {
+                    chain.push(entity);
+                }
+            }
+            let name = |id: &EntityId| kb.kb().entities.get(id).map_or_else(|| id.to_string(), |e| e.name.clone());
+            out.push(Judged {
+                role: service.role,
+                operator: layer.operator.clone(),
+                owners: chain.into_iter().map(name).collect(),
+                codes: reach.codes.iter().filter(|c| c.reach == Reach::Reached).map(|c| c.country).collect(),
+                release: kb.kb().release.release.clone(),
+            });
+        }
+    }
+    out
+}

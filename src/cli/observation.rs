@@ -1,0 +1,196 @@
+//! Puts together what an observation needs: tables, a resolver or recorded answers, options.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::settings::{Observation, Settings};
+use super::stop::Stop;
+use crate::evidence::{
+    Answer, Evidence, HostFacts, MailFacts, NsFacts, Probe, ProbeError, Recording, RoleHint, SCHEMA, Sources, Status,
+    TableInfo, Vantage, WebFacts,
+};
+use crate::model::{Target, suffix_list_version};
+use crate::observe::dns::{Client, Records, Resolver, Settings as DnsSettings, system_upstreams};
+use crate::observe::ip::{IpTableFault, IpTables};
+use crate::observe::{Limits, Observer, Options};
+
+/// Largest recording, in bytes.
+const MAX_RECORDING: u64 = 512 << 20;
+
+/// Faults of a recording that are printed; a file of the wrong kind has one a line.
+const MAX_FAULTS: usize = 20;
+
+/// The embedded table, with the user's before it.
+///
+/// # Errors
+/// A table that cannot be used.
+pub(crate) fn tables(settings: &Settings) -> Result<IpTables, Stop> {
+    let mut tables = IpTables::embedded().map_err(|e| Stop::local(e.to_string()))?;
+    for path in &settings.mmdb {
+        tables.add_file(path).map_err(|e| match e.what {
+            IpTableFault::Read(_) => Stop::local(e.to_string()),
+            _ => Stop::usage(e.to_string()),
+        })?;
+    }
+    Ok(tables)
+}
+
+/// Why no observation can begin although nothing is wrong with the input: nobody to ask.
+#[derive(Debug)]
+pub(crate) struct NoResolver {
+    /// What was tried, and what came of it.
+    pub(crate) tried: String,
+    /// The tables, for the evidence.
+    pub(crate) tables: Vec<TableInfo>,
+}
+
+/// An observer for these targets.
+///
+/// # Errors
+/// Input that cannot be used; `Ok(Err(_))` when this machine has no resolver to ask.
+pub(crate) async fn observer(
+    settings: &Settings,
+    observation: &Observation,
+    targets: &[Target],
+) -> Result<Result<Observer, NoResolver>, Stop> {
+    let tables = tables(settings)?;
+    let mut vantage = observation.vantage.clone();
+    let resolver = if let Some(path) = &observation.records {
+        let (records, recording) = read_records(path)?;
+        "--records".clone_into(&mut vantage.chosen_by);
+        vantage.recording = Some(recording);
+        Resolver::Recorded(records)
+    } else if settings.offline {
+        if targets.iter().any(|t| t.name().is_some()) {
+            return Err(Stop::usage(
+                "--offline: a name needs DNS; use --records FILE, `jurisdig replay`, or `jurisdig who`",
+            ));
+        }
+        "--offline".clone_into(&mut vantage.chosen_by);
+        Resolver::Recorded(Records::default())
+    } else {
+        match network(settings, observation, &mut vantage).await {
+            Ok(client) => Resolver::Network(client),
+            Err(tried) => return Ok(Err(NoResolver { tried, tables: tables.infos() })),
+        }
+    };
+    let services = (!observation.services.is_empty()).then(|| observation.services.iter().copied().collect());
+    let limits = Limits { deadline: settings.timeout, ..Limits::default() };
+    Ok(Ok(Observer::new(resolver, tables, options(vantage, services, limits))))
+}
+
+fn options(vantage: Vantage, services: Option<BTreeSet<crate::model::Role>>, limits: Limits) -> Options {
+    Options { vantage, services, limits }
+}
+
+async fn network(settings: &Settings, observation: &Observation, vantage: &mut Vantage) -> Result<Client, String> {
+    let (upstreams, chosen_by) = if observation.resolvers.is_empty() {
+        system_upstreams().map_err(|e| e.to_string())?
+    } else {
+        (observation.resolvers.clone(), observation.chosen_by.to_owned())
+    };
+    vantage.resolvers = upstreams.iter().map(ToString::to_string).collect();
+    vantage.chosen_by.clone_from(&chosen_by);
+    // A resolver on this machine is nobody else's: no limit (trust.md, decision 4).
+    let is_local = upstreams.iter().all(|u| u.ip().is_loopback());
+    let mut dns = DnsSettings::new(upstreams, chosen_by);
+    dns.rate = settings.rate.filter(|_| !is_local);
+    Client::start(dns).await.map_err(|e| e.to_string())
+}
+
+fn read_records(path: &Path) -> Result<(Records, Recording), Stop> {
+    let place = path.display();
+    let cannot = |e: std::io::Error| Stop::local(format!("{place}: {e}"));
+    let size = std::fs::metadata(path).map_err(cannot)?.len();
+    if size > MAX_RECORDING {
+        return Err(Stop::usage(format!("{place}: larger than {MAX_RECORDING} bytes")));
+    }
+    let bytes = std::fs::read(path).map_err(cannot)?;
+    let sha256 = data_encoding::HEXLOWER.encode(&Sha256::digest(&bytes));
+    let text = String::from_utf8(bytes).map_err(|_| Stop::usage(format!("{place}: not UTF-8")))?;
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let records = Records::parse(&text, &name).map_err(|faults| {
+        let mut lines: Vec<String> =
+            faults.iter().take(MAX_FAULTS).map(|f| format!("{place}:{}: {}", f.line, f.what)).collect();
+        if faults.len() > MAX_FAULTS {
+            lines.push(format!("{place}: {} more lines cannot be read", faults.len() - MAX_FAULTS));
+        }
+        Stop::usage_lines(lines)
+    })?;
+    Ok((records, Recording { name, sha256 }))
+}
+
+/// Evidence in which nothing was asked.
+pub(crate) fn nothing_asked(target: Target, taken_at: Timestamp, ip_tables: Vec<TableInfo>) -> Evidence {
+    Evidence {
+        schema: SCHEMA,
+        registrable: target.name().and_then(crate::model::DomainName::registrable),
+        target,
+        taken_at,
+        vantage: Vantage::default(),
+        sources: Sources {
+            tool: env!("CARGO_PKG_VERSION").to_owned(),
+            ip_tables,
+            suffix_list: suffix_list_version().to_owned(),
+        },
+        web: Vec::new(),
+        ns: NsFacts::default(),
+        mail: MailFacts::default(),
+        txt: Probe::default(),
+        caa: Probe::default(),
+        hosts: BTreeMap::new(),
+        address: None,
+        answers: Vec::new(),
+    }
+}
+
+impl NoResolver {
+    /// Evidence of a machine that has nobody to ask: every question failed before it was sent.
+    pub(crate) fn evidence(&self, target: Target, taken_at: Timestamp) -> Evidence {
+        let mut evidence = nothing_asked(target, taken_at, self.tables.clone());
+        evidence.vantage.chosen_by.clone_from(&self.tried);
+        let Some(name) = evidence.target.name().cloned() else { return evidence };
+        let error = ProbeError { status: Status::Local, detail: self.tried.clone() };
+        evidence.web.push(WebFacts { host: name.clone(), is_target: true });
+        evidence.hosts.insert(
+            name.clone(),
+            HostFacts {
+                role_hints: vec![RoleHint::Web],
+                cname_chain: Vec::new(),
+                addresses: Probe::Failed(error.clone()),
+                nxdomain: false,
+                partial: None,
+            },
+        );
+        evidence.ns.servers = Probe::Failed(error.clone());
+        evidence.mail.mx = Probe::Failed(error.clone());
+        evidence.mail.spf = Probe::Failed(error.clone());
+        evidence.mail.dmarc = Probe::Failed(error.clone());
+        evidence.txt = Probe::Failed(error);
+        evidence.answers.push(Answer {
+            name,
+            rtype: "A".to_owned(),
+            status: Status::Local,
+            upstream: String::new(),
+            transport: None,
+            packets: 0,
+            ttl: None,
+            flags: Vec::new(),
+            wire: String::new(),
+            recorded: Vec::new(),
+        });
+        evidence
+    }
+}
+
+/// Whether no resolver said anything in the form of DNS, be it an error.
+pub(crate) fn is_mute(evidence: &Evidence) -> bool {
+    let said_nothing = |a: &Answer| matches!(a.status, Status::Timeout | Status::Network | Status::Local);
+    evidence.target.name().is_some()
+        && evidence.vantage.recording.is_none()
+        && !evidence.answers.is_empty()
+        && evidence.answers.iter().all(said_nothing)
+}

@@ -1,0 +1,538 @@
+//! Settings, resolved once: command line, then `JURISDIG_*`, then the default. Every default stands in this file.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::args::{ColorChoice, Format, Global, ObserveArgs};
+use crate::attribute::{Home, HomeOrigin};
+use crate::evidence::Vantage;
+use crate::model::{AsOf, CountryCode, Role};
+use crate::text::Lang;
+
+/// Seconds one target may take.
+const TIMEOUT_S: u32 = 60;
+/// Targets observed at a time.
+const JOBS: u16 = 8;
+/// Questions a second to a resolver that is not on this machine (trust.md, decision 4).
+const RATE: u32 = 100;
+/// Columns where neither a flag nor a terminal says.
+const WIDTH: usize = 80;
+
+/// Environment variables; a copy, so that tests need none.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Environment(BTreeMap<String, String>);
+
+impl Environment {
+    /// The variables of this process that are text.
+    pub(crate) fn of_process() -> Self {
+        Self(std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).collect())
+    }
+
+    /// A variable that is set and not empty.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|v| !v.is_empty())
+    }
+}
+
+/// What the terminal can do.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Terminal {
+    /// Standard output is a terminal.
+    pub(crate) stdout: bool,
+    /// Standard error is a terminal.
+    pub(crate) stderr: bool,
+    /// Its columns.
+    pub(crate) columns: Option<usize>,
+}
+
+/// One setting that cannot be used, with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// `--as-of` or `JURISDIG_AS_OF`.
+    pub(crate) place: String,
+    /// What is wrong with it.
+    pub(crate) what: String,
+}
+
+/// A file to write beside standard output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OutputFile {
+    /// Where.
+    pub(crate) path: PathBuf,
+    /// In which format, by its ending.
+    pub(crate) format: Format,
+}
+
+/// Every setting of a run.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// Format of standard output.
+    pub(crate) format: Format,
+    /// Whether anyone asked for a format.
+    pub(crate) format_is_given: bool,
+    /// Files to write.
+    pub(crate) outputs: Vec<OutputFile>,
+    /// Lang of the texts.
+    pub(crate) language: Lang,
+    /// Colour on standard output.
+    pub(crate) color: bool,
+    /// Only ASCII characters.
+    pub(crate) ascii: bool,
+    /// Columns of tables.
+    pub(crate) width: usize,
+    /// A table even where standard output is no terminal.
+    pub(crate) width_is_given: bool,
+    /// The terminal.
+    pub(crate) terminal: Terminal,
+    /// Home, where given.
+    pub(crate) home: Option<Home>,
+    /// Date of ownership and law, where given.
+    pub(crate) as_of: Option<AsOf>,
+    /// The user's address tables.
+    pub(crate) mmdb: Vec<PathBuf>,
+    /// The user's layer of the knowledge base.
+    pub(crate) kb: Option<PathBuf>,
+    /// Send nothing.
+    pub(crate) offline: bool,
+    /// Kept for the page fetch.
+    pub(crate) connect_to: Vec<ConnectTo>,
+    /// Exit 3 if any question found no answer.
+    pub(crate) strict: bool,
+    /// Time for one target.
+    pub(crate) timeout: Duration,
+    /// Targets at a time.
+    pub(crate) jobs: usize,
+    /// Questions a second; `None` for no limit.
+    pub(crate) rate: Option<u32>,
+    /// No notes.
+    pub(crate) quiet: bool,
+    /// More notes.
+    pub(crate) verbose: bool,
+    /// The clock, or `SOURCE_DATE_EPOCH`.
+    pub(crate) now: Timestamp,
+}
+
+/// `HOST:PORT:ADDR:PORT`, as curl has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ConnectTo {
+    /// Host and port of the URL.
+    pub(crate) from: (String, u16),
+    /// What is dialled instead.
+    pub(crate) to: SocketAddr,
+}
+
+/// Collects faults, so that all are reported.
+struct Resolver<'a> {
+    env: &'a Environment,
+    faults: Vec<Fault>,
+}
+
+impl Resolver<'_> {
+    /// The flag's text, else the variable's, with the place it came from.
+    fn text(&self, flag: Option<&str>, name: &str) -> Option<(String, String)> {
+        let variable = format!("JURISDIG_{}", name.replace('-', "_").to_ascii_uppercase());
+        match (flag, self.env.get(&variable)) {
+            (Some(value), _) => Some((format!("--{name}"), value.to_owned())),
+            (None, Some(value)) => Some((variable, value.to_owned())),
+            (None, None) => None,
+        }
+    }
+
+    /// Parses a text setting.
+    fn parse<T>(&mut self, flag: Option<&str>, name: &str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+        let (place, value) = self.text(flag, name)?;
+        parse(&value).map_err(|what| self.faults.push(Fault { place, what })).ok()
+    }
+
+    /// A value clap has parsed, else the variable parsed the same way.
+    fn value<T: Clone>(&mut self, flag: Option<T>, name: &str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+        match flag {
+            Some(value) => Some(value),
+            None => self.parse(None, name, parse),
+        }
+    }
+
+    /// A switch: the flag, or a variable that is `1` or `true`.
+    fn switch(&mut self, flag: bool, name: &str) -> bool {
+        flag || self.parse(None, name, parse_switch).unwrap_or(false)
+    }
+}
+
+/// Settles every setting.
+///
+/// # Errors
+/// All faults, in the order of the settings.
+pub(crate) fn resolve(global: &Global, env: &Environment, terminal: Terminal) -> Result<Settings, Vec<Fault>> {
+    let mut r = Resolver { env, faults: Vec::new() };
+    let json = global.json.then_some(Format::Json);
+    let format = r.value(json.or(global.format), "format", value_of::<Format>);
+    let mut outputs = Vec::new();
+    for path in &global.output {
+        match format_of(path) {
+            Some(format) => outputs.push(OutputFile { path: path.clone(), format }),
+            None => r.faults.push(Fault {
+                place: format!("-o {}", path.display()),
+                what: "the ending chooses the format: .json, .ndjson or .txt".into(),
+            }),
+        }
+    }
+    let language = r
+        .value(global.lang, "lang", |t| t.parse::<Lang>().map_err(|e| e.to_string()))
+        .unwrap_or_else(|| language_of_locale(env));
+    let color = r.value(global.color, "color", value_of::<ColorChoice>).unwrap_or(ColorChoice::Auto);
+    let ascii = r.switch(global.ascii, "ascii");
+    let width = r.value(global.width, "width", |t| number(t, 40, 400)).map(usize::from);
+    let home = r.parse(global.home.as_deref(), "home", parse_home);
+    let as_of = r.parse(global.as_of.as_deref(), "as-of", parse_date).map(AsOf);
+    let kb = global.kb.clone().or_else(|| env.get("JURISDIG_KB").map(PathBuf::from));
+    let offline = r.switch(global.offline, "offline");
+    let strict = r.switch(global.strict, "strict");
+    let timeout = r.value(global.timeout, "timeout", |t| number(t, 1, 3600)).unwrap_or(TIMEOUT_S);
+    let jobs = r.value(global.jobs, "jobs", |t| number(t, 1, 1000)).unwrap_or(JOBS);
+    let rate = r.value(global.rate, "rate", |t| number(t, 0, u32::MAX)).unwrap_or(RATE);
+    let mut connect_to = Vec::new();
+    for text in &global.connect_to {
+        match parse_connect_to(text) {
+            Ok(rule) => connect_to.push(rule),
+            Err(what) => r.faults.push(Fault { place: "--connect-to".into(), what }),
+        }
+    }
+    let now = clock(env).map_err(|what| r.faults.push(Fault { place: "SOURCE_DATE_EPOCH".into(), what }));
+    let Resolver { faults, .. } = r;
+    let (Ok(now), true) = (now, faults.is_empty()) else { return Err(faults) };
+    Ok(Settings {
+        format: format.unwrap_or(Format::Text),
+        format_is_given: format.is_some(),
+        outputs,
+        language,
+        color: use_color(color, env, terminal.stdout),
+        ascii,
+        width: width.or(terminal.columns.filter(|_| terminal.stdout)).or_else(|| columns(env)).unwrap_or(WIDTH),
+        width_is_given: width.is_some(),
+        terminal,
+        home,
+        as_of,
+        mmdb: global.mmdb.clone(),
+        kb,
+        offline,
+        connect_to,
+        strict,
+        timeout: Duration::from_secs(u64::from(timeout)),
+        jobs: usize::from(jobs),
+        rate: (rate > 0).then_some(rate),
+        quiet: global.quiet,
+        verbose: global.verbose > 0,
+        now,
+    })
+}
+
+/// How to observe, settled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Observation {
+    /// Resolvers named by the user; empty for the system's.
+    pub(crate) resolvers: Vec<SocketAddr>,
+    /// Where those come from.
+    pub(crate) chosen_by: &'static str,
+    /// Recorded answers.
+    pub(crate) records: Option<PathBuf>,
+    /// Country and network the user says the run is made from.
+    pub(crate) vantage: Vantage,
+    /// Roles asked for; empty for all.
+    pub(crate) services: Vec<Role>,
+}
+
+/// Settles how to observe.
+///
+/// # Errors
+/// All faults.
+pub(crate) fn resolve_observation(args: &ObserveArgs, env: &Environment) -> Result<Observation, Vec<Fault>> {
+    let mut faults = Vec::new();
+    let mut resolvers = Vec::new();
+    let (texts, place): (Vec<String>, &'static str) = match env.get("JURISDIG_RESOLVER") {
+        _ if args.records.is_some() => (Vec::new(), "--records"),
+        _ if !args.resolver.is_empty() => (args.resolver.clone(), "--resolver"),
+        Some(list) => (list.split(',').map(|t| t.trim().to_owned()).collect(), "JURISDIG_RESOLVER"),
+        None => (Vec::new(), ""),
+    };
+    for text in texts {
+        match parse_resolver(&text) {
+            Ok(address) => resolvers.push(address),
+            Err(what) => faults.push(Fault { place: place.into(), what }),
+        }
+    }
+    let mut r = Resolver { env, faults };
+    let vantage = r.parse(args.vantage.as_deref(), "vantage", parse_vantage).unwrap_or_default();
+    let mut services = Vec::new();
+    for text in args.services.iter().map(|t| t.trim()).filter(|t| !t.is_empty()) {
+        match roles_named(text) {
+            Ok(roles) => services.extend(roles),
+            Err(what) => r.faults.push(Fault { place: "--services".into(), what }),
+        }
+    }
+    services.sort_unstable();
+    services.dedup();
+    if !r.faults.is_empty() {
+        return Err(r.faults);
+    }
+    Ok(Observation { resolvers, chosen_by: place, records: args.records.clone(), vantage, services })
+}
+
+/// Names that stand for several roles, or for one under another name (cli.md, section 0). Ids of roles are names too.
+const SERVICE_NAMES: [(&str, &[Role]); 4] = [
+    ("web", &[Role::Edge, Role::Host]),
+    ("origin", &[Role::Host]),
+    ("mail", &[Role::Gateway, Role::Mailbox]),
+    ("spf", &[Role::Sender]),
+];
+
+/// The roles a name stands for.
+///
+/// # Errors
+/// A sentence that lists the names.
+pub(crate) fn roles_named(name: &str) -> Result<Vec<Role>, String> {
+    if let Some((_, roles)) = SERVICE_NAMES.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)) {
+        return Ok(roles.to_vec());
+    }
+    if let Some(role) = Role::ALL.into_iter().find(|r| r.id().eq_ignore_ascii_case(name)) {
+        return Ok(vec![role]);
+    }
+    let names = SERVICE_NAMES.iter().map(|(n, _)| *n).chain(Role::ALL.into_iter().map(Role::id));
+    Err(format!("{name:?} is no service: {}", names.collect::<Vec<_>>().join(", ")))
+}
+
+/// The format a file's ending stands for.
+pub(crate) fn format_of(path: &Path) -> Option<Format> {
+    match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+        "json" => Some(Format::Json),
+        "ndjson" | "jsonl" => Some(Format::Ndjson),
+        "txt" => Some(Format::Text),
+        _ => None,
+    }
+}
+
+fn value_of<T: clap::ValueEnum>(text: &str) -> Result<T, String> {
+    T::from_str(text, true).map_err(|_| {
+        let names: Vec<String> =
+            T::value_variants().iter().filter_map(|v| Some(v.to_possible_value()?.get_name().to_owned())).collect();
+        format!("{text:?} is not one of {}", names.join(", "))
+    })
+}
+
+fn number<T>(text: &str, low: T, high: T) -> Result<T, String>
+where
+    T: std::str::FromStr + PartialOrd + std::fmt::Display + Copy,
+{
+    match text.parse::<T>() {
+        Ok(n) if n >= low && n <= high => Ok(n),
+        _ => Err(format!("{text:?} is not a number from {low} to {high}")),
+    }
+}
+
+fn parse_switch(text: &str) -> Result<bool, String> {
+    match text {
+        "1" | "true" => Ok(true),
+        "0" | "false" => Ok(false),
+        _ => Err(format!("{text:?} is neither 1 nor 0")),
+    }
+}
+
+fn parse_home(text: &str) -> Result<Home, String> {
+    match text.trim_start_matches('@').to_ascii_lowercase().as_str() {
+        "none" => Ok(Home::None),
+        "eea" => Ok(Home::Eea),
+        // The home group of a member state is the EEA; `eu` and `uk` are no country codes.
+        "eu" => Err("\"eu\" is not a home: use eea, or the country".into()),
+        "uk" => Err("\"uk\" is not a country code: use GB".into()),
+        code => match code.parse::<CountryCode>() {
+            Ok(country) => Ok(Home::Country(country, HomeOrigin::Given)),
+            Err(_) => Err(format!("{text:?} is neither a two-letter country code nor eea nor none")),
+        },
+    }
+}
+
+/// A date as ISO 8601 writes it.
+pub(crate) fn parse_date(text: &str) -> Result<Date, String> {
+    // jiff also reads times and zones; a date of law has neither.
+    let is_plain = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    text.parse::<Date>().ok().filter(|_| is_plain).ok_or_else(|| format!("{text:?} is not a date such as 2026-11-24"))
+}
+
+fn parse_vantage(text: &str) -> Result<Vantage, String> {
+    let (country, asn) = match text.split_once('/') {
+        Some((country, asn)) => (country, Some(asn)),
+        None => (text, None),
+    };
+    let bad = || format!("{text:?} is not a country code, such as FR or FR/AS64500");
+    Ok(Vantage {
+        country: Some(country.parse().map_err(|_| bad())?),
+        asn: asn.map(|a| a.parse().map_err(|_| bad())).transpose()?,
+        ..Vantage::default()
+    })
+}
+
+/// `IP`, `IP:PORT`, `[IPv6]`, `[IPv6]:PORT`.
+pub(crate) fn parse_resolver(text: &str) -> Result<SocketAddr, String> {
+    if let Ok(address) = text.parse::<SocketAddr>() {
+        return if address.port() == 0 { Err(format!("{text:?}: port 0")) } else { Ok(address) };
+    }
+    let bare = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')).unwrap_or(text);
+    match bare.parse::<IpAddr>() {
+        Ok(ip) => Ok(SocketAddr::new(ip, 53)),
+        Err(_) => Err(format!("{text:?} is not IP[:PORT]; a resolver is named by its address")),
+    }
+}
+
+fn parse_connect_to(text: &str) -> Result<ConnectTo, String> {
+    let bad = || format!("{text:?} is not HOST:PORT:ADDR:PORT");
+    let (host, rest) = match text.strip_prefix('[') {
+        Some(rest) => rest.split_once("]:").ok_or_else(bad)?,
+        None => text.split_once(':').ok_or_else(bad)?,
+    };
+    let (port, address) = rest.split_once(':').ok_or_else(bad)?;
+    let from = (host.to_ascii_lowercase(), port.parse().map_err(|_| bad())?);
+    let to: SocketAddr = address.parse().map_err(|_| bad())?;
+    if from.0.is_empty() || from.1 == 0 || to.port() == 0 { Err(bad()) } else { Ok(ConnectTo { from, to }) }
+}
+
+fn language_of_locale(env: &Environment) -> Lang {
+    // The first that is set decides, as in POSIX; `C` is English.
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| env.get(name)).unwrap_or("C");
+    locale.parse().unwrap_or_default()
+}
+
+fn use_color(choice: ColorChoice, env: &Environment, is_terminal: bool) -> bool {
+    match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto if env.get("NO_COLOR").is_some() => false,
+        ColorChoice::Auto if env.get("CLICOLOR_FORCE").is_some_and(|v| v != "0") => true,
+        ColorChoice::Auto => is_terminal && env.get("TERM") != Some("dumb"),
+    }
+}
+
+fn columns(env: &Environment) -> Option<usize> {
+    env.get("COLUMNS")?.parse().ok().filter(|n| (40..=400).contains(n))
+}
+
+/// Now, or the second `SOURCE_DATE_EPOCH` names, as reproducible builds have it.
+fn clock(env: &Environment) -> Result<Timestamp, String> {
+    let Some(text) = env.get("SOURCE_DATE_EPOCH") else {
+        // Evidence is dated to the second.
+        return Timestamp::from_second(Timestamp::now().as_second()).map_err(|e| e.to_string());
+    };
+    let second = text.parse::<i64>().map_err(|_| format!("{text:?} is not a number of seconds since 1970"))?;
+    Timestamp::from_second(second).map_err(|_| format!("{text:?} is out of range"))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    fn env(pairs: &[(&str, &str)]) -> Environment {
+        Environment(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
+    }
+
+    fn with(pairs: &[(&str, &str)]) -> Settings {
+        resolve(&Global::default(), &env(pairs), Terminal::default()).unwrap()
+    }
+
+    #[test]
+    fn flag_then_environment_then_default() {
+        let flag = Global { jobs: Some(3), lang: Some(Lang::En), ..Global::default() };
+        let both = env(&[("JURISDIG_JOBS", "5"), ("JURISDIG_LANG", "fr"), ("JURISDIG_STRICT", "1")]);
+        let settings = resolve(&flag, &both, Terminal::default()).unwrap();
+        assert_eq!((settings.jobs, settings.language, settings.strict), (3, Lang::En, true));
+        assert_eq!(with(&[("JURISDIG_JOBS", "5")]).jobs, 5);
+        assert_eq!(with(&[]).jobs, usize::from(JOBS));
+        assert_eq!(with(&[("JURISDIG_RATE", "0")]).rate, None);
+    }
+
+    #[test]
+    fn language_of_the_locale() {
+        for (pairs, want) in [
+            (&[("LANG", "fr_FR.UTF-8")][..], Lang::Fr),
+            (&[("LANG", "fr")], Lang::Fr),
+            (&[("LANG", "fra")], Lang::En),
+            (&[("LC_ALL", "C"), ("LANG", "fr_FR")], Lang::En),
+            (&[("LC_MESSAGES", "fr_CA"), ("LANG", "en_US")], Lang::Fr),
+            (&[("JURISDIG_LANG", "en"), ("LANG", "fr_FR")], Lang::En),
+            (&[], Lang::En),
+        ] {
+            assert_eq!(with(pairs).language, want, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn colour() {
+        let auto = ColorChoice::Auto;
+        assert!(use_color(auto, &env(&[]), true) && !use_color(auto, &env(&[]), false));
+        assert!(!use_color(auto, &env(&[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")]), true));
+        assert!(use_color(auto, &env(&[("CLICOLOR_FORCE", "1")]), false));
+        assert!(!use_color(auto, &env(&[("CLICOLOR_FORCE", "0")]), false));
+        assert!(!use_color(auto, &env(&[("TERM", "dumb")]), true));
+        assert!(use_color(ColorChoice::Always, &env(&[("NO_COLOR", "1")]), false));
+    }
+
+    #[test]
+    fn every_fault_is_reported_with_its_place() {
+        let global = Global {
+            as_of: Some("24/11/2026".into()),
+            output: vec!["x.pdf".into()],
+            connect_to: vec!["a:1:b:2".into()],
+            ..Global::default()
+        };
+        let bad = env(&[("JURISDIG_HOME", "Europe"), ("SOURCE_DATE_EPOCH", "now"), ("JURISDIG_WIDTH", "7")]);
+        let faults = resolve(&global, &bad, Terminal::default()).unwrap_err();
+        let places: Vec<&str> = faults.iter().map(|f| f.place.as_str()).collect();
+        assert_eq!(
+            places,
+            ["-o x.pdf", "JURISDIG_WIDTH", "JURISDIG_HOME", "--as-of", "--connect-to", "SOURCE_DATE_EPOCH"]
+        );
+    }
+
+    #[test]
+    fn dates_are_plain_days() {
+        assert!(parse_date("2026-11-24").is_ok());
+        for bad in ["2026-11-31", "2026-1-2", "20261124", "2026-11-24T00:00:00", "", "today", "-002026-01"] {
+            assert!(parse_date(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn resolvers_and_connect_to() {
+        for (text, want) in [
+            ("192.0.2.53", "192.0.2.53:53"),
+            ("192.0.2.53:5353", "192.0.2.53:5353"),
+            ("2001:db8::53", "[2001:db8::53]:53"),
+            ("[2001:db8::53]", "[2001:db8::53]:53"),
+            ("[2001:db8::53]:5353", "[2001:db8::53]:5353"),
+        ] {
+            assert_eq!(parse_resolver(text).unwrap().to_string(), want);
+        }
+        for bad in ["dns.example", "192.0.2.53:0", "192.0.2.53:99999", "", "[::1"] {
+            assert!(parse_resolver(bad).is_err(), "{bad}");
+        }
+        let rule = parse_connect_to("www.x.example:443:[::1]:8443").unwrap();
+        assert_eq!((rule.from.0.as_str(), rule.from.1, rule.to.port()), ("www.x.example", 443, 8443));
+        for bad in ["", "a:443", "a:443:b", "a:443:localhost:80", ":443:127.0.0.1:80", "a:0:127.0.0.1:80"] {
+            assert!(parse_connect_to(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn home_and_vantage() {
+        assert_eq!(parse_home("@EEA"), Ok(Home::Eea));
+        assert_eq!(parse_home("none"), Ok(Home::None));
+        assert!(matches!(parse_home("fr"), Ok(Home::Country(_, HomeOrigin::Given))));
+        assert!(parse_home("uk").is_err() && parse_home("eu").is_err() && parse_home("").is_err());
+        let vantage = parse_vantage("FR/AS64500").unwrap();
+        assert_eq!(vantage.asn.map(|a| a.0), Some(64500));
+        assert!(parse_vantage("FRA").is_err() && parse_vantage("FR/x").is_err());
+    }
+}

@@ -1,0 +1,14 @@
+//! The world: everything that asks the network or reads what the user supplies, and writes down what was seen, never
+//! what it means. Nothing here knows the knowledge base, or a newer one could not judge old evidence again.
+
+mod ask;
+pub mod dns;
+pub mod domain;
+mod host;
+pub mod ip;
+mod mail;
+mod policy;
+mod spf;
+mod zone;
+
+pub use domain::{Limits, Observer, Options};

@@ -1,0 +1,308 @@
+//! The audit table of cli.md 2.1 to 2.4.
+
+use std::io::{self, Write};
+
+use super::cells::{self, Row};
+use super::layout::{Grid, GridRow, Page, Tone};
+use super::{Renderer, Style, Summary, headline, narrow};
+use crate::report::{ConfidenceId, GroupId, MarkId, NoteReport, ReachId, RoleId, ServiceReport, StateId, TargetReport};
+use crate::text::{Arg, Family, Key, Texts};
+
+/// Width from which host and basis have columns of their own.
+const WIDE: usize = 120;
+/// Width below which rows are stacked.
+const NARROW: usize = 80;
+/// Most notes below the table; the rest stands in `explain`.
+const MAX_NOTES: usize = 8;
+
+/// The audit table.
+#[derive(Debug, Clone)]
+pub struct Table {
+    style: Style,
+    is_first: bool,
+}
+
+impl Table {
+    /// A table for a screen.
+    #[must_use]
+    pub fn new(style: Style) -> Self {
+        Self { style, is_first: true }
+    }
+}
+
+impl Renderer for Table {
+    fn begin(&mut self, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn target(&mut self, out: &mut dyn Write, report: &TargetReport) -> io::Result<()> {
+        if !std::mem::take(&mut self.is_first) {
+            out.write_all(b"\n")?;
+        }
+        let mut page = Page::new(self.style);
+        headline::head(&mut page, report, self.style.width());
+        page.gap();
+        headline::headline(&mut page, report);
+        page.gap();
+        if self.style.width() < NARROW {
+            narrow::rows(&mut page, report);
+        } else {
+            grid(self.style, report).draw(&mut page);
+        }
+        page.gap();
+        notes(&mut page, report);
+        page.gap();
+        legend(&mut page, report);
+        page.gap();
+        foot(&mut page, report);
+        page.write(out)
+    }
+
+    fn end(&mut self, _out: &mut dyn Write, _summary: &Summary) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Groups that have a row, in the order of the screen. What nobody asked for makes no group of its own.
+pub(super) fn groups(report: &TargetReport) -> Vec<(GroupId, Vec<&ServiceReport>)> {
+    [GroupId::SeesData, GroupId::CanInterrupt]
+        .into_iter()
+        .map(|group| (group, report.services.iter().filter(|s| s.group == group).collect::<Vec<_>>()))
+        .filter(|(_, list)| !list.is_empty())
+        .collect()
+}
+
+/// The line of a service that has no operator to show: absent, or not asked.
+pub(super) fn instead(t: &Texts, service: &ServiceReport) -> Option<String> {
+    match (service.state, service.absence) {
+        (StateId::Absent, Some(absence)) => Some(cells::absence(t, absence).to_owned()),
+        (StateId::NotAsked, _) if service.role == RoleId::Registrar => {
+            Some(t.get(Key::CellNotAskedRegistration).to_owned())
+        }
+        (StateId::NotAsked, _) => Some(t.get(Key::CellNotAsked).to_owned()),
+        _ => None,
+    }
+}
+
+fn grid(style: Style, report: &TargetReport) -> Grid {
+    let t = style.texts();
+    let is_wide = style.width() >= WIDE;
+    let mut rows = Vec::new();
+    let groups = groups(report);
+    let first = groups.first().map_or(GroupId::SeesData, |(group, _)| *group);
+    let heading = |group: GroupId| t.member(Family::Group, group.id());
+    let service = t.fill(Key::ColumnService, &[("group", heading(first).into())]);
+    // English puts the first group's name in the place of the column's name, French has a word for the column.
+    let is_merged = service == heading(first);
+    let mut titles = vec![service, t.get(Key::ColumnRunBy).to_owned(), t.get(Key::ColumnServers).to_owned()];
+    titles.push(t.get(Key::ColumnLaw).to_owned());
+    if is_wide {
+        titles.insert(1, t.get(Key::ColumnRecord).to_owned());
+        titles.push(t.get(Key::ColumnBasis).to_owned());
+    }
+    titles.push(t.get(Key::ColumnSure).to_owned());
+    let header: Vec<(String, Tone)> = titles.into_iter().map(|title| (title, Tone::Strong)).collect();
+    rows.push(GridRow::Cells(header));
+    rows.push(GridRow::Rule);
+    for (group, services) in groups {
+        if !(is_merged && group == first) {
+            let text = if is_merged { heading(group).to_owned() } else { format!(" {}", heading(group)) };
+            rows.push(GridRow::Whole(text, Tone::Strong));
+        }
+        for service in services {
+            match instead(t, service) {
+                Some(text) => {
+                    let label = Row { service, layers: Vec::new(), is_further: false }.label(t);
+                    rows.push(GridRow::Over(label, text, Tone::Dim));
+                }
+                None => rows.extend(cells::rows(service).iter().map(|row| cells_of(style, report, row, is_wide))),
+            }
+        }
+    }
+    let widths = widths(style, &rows, is_wide);
+    Grid { indent: 2, widths, gap: if is_wide { 1 } else { 2 }, max_lines: 3, rows }
+}
+
+fn cells_of(style: Style, report: &TargetReport, row: &Row<'_>, is_wide: bool) -> GridRow {
+    let t = style.texts();
+    let tone = Tone::of(row.mark());
+    let mut cells = vec![(row.label(t), Tone::Plain)];
+    if is_wide {
+        cells.push((row.record(), Tone::Plain));
+    }
+    cells.push((row.run_by(t, report, is_wide), Tone::Plain));
+    cells.push((row.servers(t), Tone::Plain));
+    cells.push((cells::law(style, row.mark(), &row.codes(), if is_wide { 5 } else { 3 }), tone));
+    if is_wide {
+        cells.push((row.basis(t), Tone::Plain));
+    }
+    cells.push((cells::sure(style, row.sure()), Tone::Plain));
+    GridRow::Cells(cells)
+}
+
+/// Every column as wide as its content within bounds; RUN BY takes the rest.
+fn widths(style: Style, rows: &[GridRow], is_wide: bool) -> Vec<usize> {
+    use unicode_width::UnicodeWidthStr;
+    let bounds: &[(usize, usize)] = if is_wide {
+        &[(13, 16), (14, 26), (0, 0), (9, 14), (8, 24), (6, 13), (4, 5)]
+    } else {
+        &[(11, 15), (0, 0), (9, 13), (9, 17), (4, 5)]
+    };
+    let mut widths: Vec<usize> = bounds.iter().map(|(least, _)| *least).collect();
+    for row in rows {
+        let cells: Vec<&str> = match row {
+            GridRow::Cells(cells) => cells.iter().map(|(text, _)| text.as_str()).collect(),
+            GridRow::Over(label, ..) => vec![label.as_str()],
+            GridRow::Whole(..) | GridRow::Rule => continue,
+        };
+        for ((width, (_, most)), text) in widths.iter_mut().zip(bounds).zip(cells) {
+            *width = (*width).max(super::layout::clean(style, text).width()).min(*most);
+        }
+    }
+    let gap = if is_wide { 1 } else { 2 };
+    let used: usize = widths.iter().sum::<usize>() + gap * (widths.len() - 1) + 2;
+    let run_by = if is_wide { 2 } else { 1 };
+    widths[run_by] = style.width().saturating_sub(used).max(10);
+    widths
+}
+
+/// Notes of the audit, networks that only carry, tenants, dates within a window, and deals.
+fn notes(page: &mut Page, report: &TargetReport) {
+    let t = page.style.texts();
+    let lines = note_lines(t, report);
+    if lines.is_empty() {
+        return;
+    }
+    let width = page.style.width();
+    page.prose(2, width, t.get(Key::FootNotes), Tone::Strong);
+    for line in lines.iter().take(MAX_NOTES) {
+        page.hanging("  · ", 4, width, line, Tone::Plain);
+    }
+    if lines.len() > MAX_NOTES {
+        let more = t.fill(
+            Key::FootMoreNotes,
+            &[("count", (lines.len() - MAX_NOTES).into()), ("target", report.target.as_str().into())],
+        );
+        page.prose(4, width, &more, Tone::Dim);
+    }
+}
+
+/// All notes as sentences.
+pub(super) fn note_lines(t: &Texts, report: &TargetReport) -> Vec<String> {
+    let mut out: Vec<String> = report.notes.iter().map(|note| note_line(t, note)).collect();
+    for service in report.services.iter().filter(|s| s.group == GroupId::Note && !s.layers.is_empty()) {
+        let kind = if service.role == RoleId::Carrier { "carrier" } else { "tenant" };
+        let names: Vec<String> = service
+            .layers
+            .iter()
+            .map(|layer| match layer.asn {
+                Some(asn) => format!("{} ({asn})", cells::operator_name(t, layer)),
+                None => cells::operator_name(t, layer),
+            })
+            .collect();
+        out.push(t.fill_member(Family::Note, kind, &[("subject", names.join(", ").into())]));
+    }
+    for layer in report.services.iter().filter(|s| s.group != GroupId::Note).flat_map(|s| &s.layers) {
+        let name = layer.company.as_ref().map_or_else(|| cells::operator_name(t, layer), |c| c.name.for_terminal());
+        if layer.boundary {
+            out.push(t.fill(Key::NoteExtraBoundary, &[("company", (&name).into())]));
+        }
+        if layer.is_floor {
+            out.push(t.fill(Key::NoteExtraFloor, &[("company", (&name).into())]));
+        }
+        if layer.inferred.is_some() {
+            let name = layer.unlisted.as_ref().map_or(name, crate::safe::Untrusted::for_terminal);
+            out.push(t.fill(Key::NoteExtraInferred, &[("name", name.into())]));
+        }
+        out.extend(layer.deals.iter().map(|deal| cells::localised(t, &deal.text)));
+    }
+    let past = report.services.iter().flat_map(|s| &s.layers).flat_map(|l| &l.exposures).filter(|e| e.past_review);
+    for exposure in past {
+        let review = exposure.law.status.as_ref().and_then(|s| s.review_by);
+        let law = cells::localised(t, &exposure.law.title);
+        let date = review.map(|d| t.date(d)).unwrap_or_default();
+        out.push(t.fill(Key::FootPastReview, &[("law", law.into()), ("date", date.into())]));
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    out.retain(|line| seen.insert(line.clone()));
+    out
+}
+
+fn note_line(t: &Texts, note: &NoteReport) -> String {
+    t.fill_member(Family::Note, note.kind.id(), &[("subject", note.subject.for_terminal().into())])
+}
+
+fn legend(page: &mut Page, report: &TargetReport) {
+    let t = page.style.texts();
+    let (style, width) = (page.style, page.style.width());
+    let layers: Vec<_> = report.services.iter().flat_map(|s| &s.layers).collect();
+    let codes = || layers.iter().flat_map(|l| &l.codes);
+    let mut items = Vec::new();
+    match headline::home_text(t, report) {
+        Some(home) => {
+            items.push(t.fill(Key::LegendHome, &[("home", home.into())]));
+            items.push(t.get(Key::LegendReached).to_owned());
+            items.push(t.get(Key::LegendContested).to_owned());
+        }
+        None => items.push(t.fill(Key::LegendPlain, &[("sign", MarkId::Plain.sign(style.ascii).into())])),
+    }
+    items.push(t.get(Key::LegendUnknown).to_owned());
+    if width >= WIDE {
+        let dots = |level: ConfidenceId| Arg::from(cells::sure(style, level.level()));
+        items.push(t.fill(
+            Key::LegendSure,
+            &[
+                ("three", dots(ConfidenceId::Established)),
+                ("two", dots(ConfidenceId::Probable)),
+                ("one", dots(ConfidenceId::Weak)),
+            ],
+        ));
+    }
+    if codes().any(|c| c.unmapped && c.reach == ReachId::Reached) {
+        items.push(t.fill(Key::LegendUnmapped, &[("sign", "°".into())]));
+    }
+    if codes().any(|c| c.reach != ReachId::Reached) {
+        items.push(t.get(Key::LegendBracket).to_owned());
+    }
+    if layers.iter().any(|l| l.place.countries.iter().any(|p| !p.probable)) {
+        items.push(t.get(Key::LegendWeakPlace).to_owned());
+    }
+    if width >= WIDE
+        && let Some(law) = layers.iter().flat_map(|l| &l.basis.laws).find(|law| law.in_transition)
+    {
+        items.push(t.fill(Key::LegendTransition, &[("sign", "†".into()), ("law", law.law.as_str().into())]));
+    }
+    page.items(2, width, &items);
+    page.prose(2, width, t.get(Key::LegendColumns), Tone::Plain);
+}
+
+fn foot(page: &mut Page, report: &TargetReport) {
+    let t = page.style.texts();
+    let width = page.style.width();
+    let label = |key: Key| format!("  {}", t.get(key));
+    let keys = [Key::FootWhy, Key::FootKeep, Key::FootData];
+    let indent = keys.iter().map(|k| label(*k).chars().count()).max().unwrap_or(0) + 3;
+    if let Some(service) = report.most_telling() {
+        let why = format!("jurisdig explain {} {}", report.target, service.role.id());
+        page.hanging(&label(Key::FootWhy), indent, width, &why, Tone::Plain);
+    }
+    let keep = format!("jurisdig {} --save evidence.json", report.target);
+    page.hanging(&label(Key::FootKeep), indent, width, &keep, Tone::Plain);
+    page.hanging(&label(Key::FootData), indent, width, &headline::data_line(t, &report.judged_with), Tone::Plain);
+    let added = &report.judged_with.added;
+    if !added.is_empty() {
+        let list = added.keys().take(5).cloned().collect::<Vec<_>>().join(", ");
+        let list = if added.len() > 5 { format!("{list}, …") } else { list };
+        let text = t.fill(Key::FootAdded, &[("count", added.len().into()), ("list", list.into())]);
+        page.hanging("", indent, width, &text, Tone::Plain);
+    }
+    if !report.serves.is_empty() {
+        let laws: Vec<String> = report
+            .serves
+            .iter()
+            .map(|law| law.short.as_ref().map_or_else(|| law.id.to_string(), crate::safe::Untrusted::for_terminal))
+            .collect();
+        let text = t.fill(Key::FootServes, &[("laws", laws.join(", ").into())]);
+        page.prose(2, width, &text, Tone::Dim);
+    }
+}

@@ -1,0 +1,178 @@
+//! The closed lists of the published shape. Each mirrors a list of the core: a new variant there does not compile
+//! until it has an id here, and a test asks for its texts in every language.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::assess::Reach;
+use crate::attribute::{Absence, Gap, NoteKind};
+use crate::evidence::Status;
+use crate::kb::Via;
+use crate::kb::schema::{Control, EdgeKind, LawKind, LawState, TopKind};
+use crate::model::{Certainty, Confidence, Grade, Mark, Precision, Role, RoleGroup};
+
+macro_rules! mirror {
+    ($(#[$doc:meta])* $name:ident of $core:ident { $($variant:ident = $id:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+        #[allow(missing_docs, reason = "the variants are those of the core type, which are documented there")]
+        pub enum $name {
+            $(#[serde(rename = $id)] $variant),+
+        }
+
+        impl $name {
+            /// All values.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The id used in JSON and in the keys of the texts.
+            #[must_use]
+            pub fn id(self) -> &'static str {
+                match self { $(Self::$variant => $id),+ }
+            }
+        }
+
+        impl From<$core> for $name {
+            fn from(core: $core) -> Self {
+                match core { $($core::$variant => Self::$variant),+ }
+            }
+        }
+    };
+}
+
+mirror! {
+    /// Why an operator cannot be told.
+    GapId of Gap {
+        BehindEdge = "behind-edge", BehindGateway = "behind-gateway", MailboxUnlisted = "mailbox-unlisted",
+        HostMissing = "host-missing", NoAddress = "no-address", NotPublic = "not-public", NoAnswer = "no-answer",
+        NotRecorded = "not-recorded", Unlisted = "unlisted", NameMissing = "name-missing",
+        SenderByAddress = "sender-by-address",
+    }
+}
+mirror! {
+    /// Why there is no such service.
+    AbsenceId of Absence {
+        NullMx = "null-mx", NoMxButAddress = "no-mx-but-address", NoMail = "no-mail", NoRecord = "no-record",
+        NoAddress = "no-address", SendsNothing = "sends-nothing", OwnOnly = "own-only",
+    }
+}
+mirror! {
+    /// Kinds of notes.
+    NoteId of NoteKind {
+        NullMxIgnored = "null-mx-ignored", MxHostMissing = "mx-host-missing", NsHostMissing = "ns-host-missing",
+        SpfPermError = "spf-perm-error", SpfMacro = "spf-macro", Tenant = "tenant", Carrier = "carrier",
+        SiblingDiffers = "sibling-differs", Stale = "stale", MxAtRegistrable = "mx-at-registrable",
+    }
+}
+mirror! {
+    /// The part a service plays.
+    RoleId of Role {
+        Edge = "edge", Host = "host", Gateway = "gateway", Mailbox = "mailbox", Sender = "sender", Dmarc = "dmarc",
+        Resource = "resource", Dns = "dns", Ca = "ca", Registrar = "registrar", Tld = "tld", Carrier = "carrier",
+        Tenant = "tenant",
+    }
+}
+mirror! {
+    /// What power a role gives.
+    GroupId of RoleGroup { SeesData = "sees-data", CanInterrupt = "can-interrupt", Note = "note" }
+}
+mirror! {
+    /// The sign of a row.
+    MarkId of Mark {
+        Reached = "reached", Unknown = "unknown", Contested = "contested", Home = "home", Plain = "plain",
+    }
+}
+mirror! {
+    /// How closely a company is connected with a jurisdiction.
+    GradeId of Grade {
+        NoneKnown = "none-known", Linked = "linked", Presence = "presence", Located = "located",
+        Controlled = "controlled", Direct = "direct",
+    }
+}
+mirror! {
+    /// How settled the reading of a law is.
+    CertaintyId of Certainty { Contested = "contested", Prevailing = "prevailing", Settled = "settled" }
+}
+mirror! {
+    /// How well something is backed.
+    ConfidenceId of Confidence { None = "none", Weak = "weak", Probable = "probable", Established = "established" }
+}
+mirror! {
+    /// How far a jurisdiction comes.
+    ReachId of Reach { Reached = "reached", MayReach = "may-reach", Unchecked = "unchecked" }
+}
+mirror! {
+    /// Why a connection exists.
+    ViaId of Via {
+        Seat = "seat", Establishment = "establishment", GroupCompany = "group-company", Holding = "holding",
+        Listing = "listing", Technology = "technology", Place = "place", Inferred = "inferred",
+    }
+}
+mirror! {
+    /// State of a law.
+    LawStateId of LawState {
+        InForce = "in-force", Transition = "transition", Lapsed = "lapsed", Proposed = "proposed",
+        EnactedNotApplicable = "enacted-not-applicable", Repealed = "repealed",
+    }
+}
+mirror! {
+    /// What a law does.
+    LawKindId of LawKind {
+        CompelledAccess = "compelled-access", BulkAccess = "bulk-access", Retention = "retention",
+        Capability = "capability", ServiceDenial = "service-denial", Shield = "shield", Adequacy = "adequacy",
+        Framework = "framework",
+    }
+}
+mirror! {
+    /// Kinds of links between companies.
+    LinkId of EdgeKind {
+        Equity = "equity", Votes = "votes", Contract = "contract", Technology = "technology",
+        Subprocessor = "subprocessor", Licence = "licence", Branch = "branch",
+    }
+}
+mirror! {
+    /// Control that goes with a link.
+    ControlId of Control { Sole = "sole", Joint = "joint", None = "none", Unknown = "unknown" }
+}
+mirror! {
+    /// What stands above the last company of a chain.
+    TopId of TopKind {
+        WidelyHeld = "widely-held", NaturalPersons = "natural-persons", State = "state", Association = "association",
+        Foundation = "foundation", FundManager = "fund-manager",
+    }
+}
+mirror! {
+    /// How exactly a date is known.
+    PrecisionId of Precision { Day = "day", Month = "month", Year = "year" }
+}
+mirror! {
+    /// What became of a DNS question.
+    StatusId of Status {
+        Ok = "ok", Nodata = "nodata", Nxdomain = "nxdomain", Servfail = "servfail", Refused = "refused",
+        Formerr = "formerr", Notimp = "notimp", OtherRcode = "other-rcode", Timeout = "timeout", Lame = "lame",
+        CnameLoop = "cname-loop", CnameTooLong = "cname-too-long", Malformed = "malformed", Truncated = "truncated",
+        Network = "network", Local = "local", Bogus = "bogus", BadName = "bad-name", NotRecorded = "not-recorded",
+    }
+}
+
+impl ConfidenceId {
+    /// 0 to 3.
+    #[must_use]
+    pub fn level(self) -> u8 {
+        self as u8
+    }
+}
+
+impl MarkId {
+    /// The sign; `·` becomes `-` in ASCII.
+    #[must_use]
+    pub fn sign(self, ascii: bool) -> &'static str {
+        match self {
+            Self::Reached => "!",
+            Self::Unknown => "?",
+            Self::Contested => "~",
+            Self::Home => "=",
+            Self::Plain if ascii => "-",
+            Self::Plain => "·",
+        }
+    }
+}

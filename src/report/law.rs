@@ -1,0 +1,204 @@
+//! Laws as they stood on a date.
+
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{CertaintyId, GradeId, LAWS_SCHEMA, LawKindId, LawStateId, PrecisionId, TextReport};
+use crate::kb::Knowledge;
+use crate::kb::schema::{BindNexus, Effect, Law, LawStatus};
+use crate::model::{AsOf, CountryCode, LawId, SourceId};
+use crate::safe::Untrusted;
+
+/// A law, with its state on the date of the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct LawReport {
+    /// Id.
+    #[schemars(with = "String")]
+    pub id: LawId,
+    /// Title.
+    pub title: TextReport,
+    /// Short name of the BASIS column.
+    pub short: Option<Untrusted>,
+    /// Whose law.
+    #[schemars(with = "String")]
+    pub jurisdiction: CountryCode,
+    /// What it does.
+    pub kind: LawKindId,
+    /// Citation.
+    pub cite: Untrusted,
+    /// State on the date; none when none is recorded.
+    pub status: Option<StatusReport>,
+    /// Sources.
+    #[schemars(with = "Vec<String>")]
+    pub sources: Vec<SourceId>,
+}
+
+/// A stretch of a law's life.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct StatusReport {
+    /// State.
+    pub state: LawStateId,
+    /// First day.
+    #[schemars(with = "Option<String>")]
+    pub from: Option<Date>,
+    /// How exactly it is known.
+    pub from_precision: PrecisionId,
+    /// First day after.
+    #[schemars(with = "Option<String>")]
+    pub to: Option<Date>,
+    /// How exactly it is known.
+    pub to_precision: PrecisionId,
+    /// From this day on the state has to be looked up again.
+    #[schemars(with = "Option<String>")]
+    pub review_by: Option<Date>,
+    /// Remark.
+    pub note: Option<Untrusted>,
+    /// Sources.
+    #[schemars(with = "Vec<String>")]
+    pub sources: Vec<SourceId>,
+}
+
+/// What `laws` prints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct LawsReport {
+    /// `jurisdig/laws/1`.
+    pub schema: &'static str,
+    /// Date of the states.
+    #[schemars(with = "String")]
+    pub as_of: Date,
+    /// Data release.
+    pub release: String,
+    /// The laws, by id.
+    pub laws: Vec<LawCard>,
+    /// The sources that are cited.
+    #[schemars(with = "std::collections::BTreeMap<String, super::SourceReport>")]
+    pub sources: std::collections::BTreeMap<SourceId, super::SourceReport>,
+}
+
+/// Everything recorded about a law.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct LawCard {
+    /// The law on the date.
+    pub law: LawReport,
+    /// Name of the jurisdiction.
+    pub jurisdiction_name: Option<TextReport>,
+    /// Site of the official text.
+    pub official: Option<Untrusted>,
+    /// Which connecting factors it binds.
+    pub binds: Vec<BindReport>,
+    /// It binds whoever offers services there.
+    pub serves: bool,
+    /// Classes of providers it addresses.
+    pub actors: Vec<Untrusted>,
+    /// What it reaches.
+    pub data: Vec<Untrusted>,
+    /// The test it applies.
+    pub test: Option<Untrusted>,
+    /// Safeguards.
+    pub safeguards: Vec<Untrusted>,
+    /// What it does not mean.
+    pub not_meaning: Option<TextReport>,
+    /// Remark.
+    pub note: Option<Untrusted>,
+    /// Its life.
+    pub history: Vec<StatusReport>,
+}
+
+/// A connecting factor of a law.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct BindReport {
+    /// Grade.
+    pub grade: GradeId,
+    /// Held through funds.
+    pub via_fund: bool,
+    /// `reaches`, `may-reach` or `none`.
+    pub effect: &'static str,
+    /// How settled.
+    pub certainty: CertaintyId,
+    /// Remark.
+    pub note: Option<Untrusted>,
+}
+
+/// All laws, or one.
+#[must_use]
+pub fn laws(kb: &Knowledge, as_of: AsOf, only: Option<&LawId>) -> LawsReport {
+    let laws: Vec<LawCard> = kb
+        .kb()
+        .laws
+        .iter()
+        .filter(|(id, _)| only.is_none_or(|only| only == *id))
+        .map(|(id, law)| card(kb, id, law, as_of))
+        .collect();
+    let mut sources = std::collections::BTreeMap::new();
+    for card in &laws {
+        let history = card.history.iter().flat_map(|s| &s.sources);
+        super::build::cite(kb, card.law.sources.iter().chain(history), &mut sources);
+    }
+    LawsReport { schema: LAWS_SCHEMA, as_of: as_of.0, release: kb.kb().release.release.clone(), laws, sources }
+}
+
+fn card(kb: &Knowledge, id: &LawId, law: &Law, as_of: AsOf) -> LawCard {
+    let all = |list: &[String]| list.iter().map(Untrusted::new).collect();
+    LawCard {
+        law: brief(id, law, as_of),
+        jurisdiction_name: kb.kb().jurisdictions.get(&law.jurisdiction).map(|j| (&j.name).into()),
+        official: law.official.as_ref().map(Untrusted::new),
+        binds: law
+            .binds
+            .iter()
+            .map(|bind| BindReport {
+                grade: match bind.nexus {
+                    BindNexus::Direct => GradeId::Direct,
+                    BindNexus::Controlled | BindNexus::Fund => GradeId::Controlled,
+                    BindNexus::Located => GradeId::Located,
+                    BindNexus::Presence => GradeId::Presence,
+                    BindNexus::Linked => GradeId::Linked,
+                },
+                via_fund: bind.nexus == BindNexus::Fund,
+                effect: match bind.effect {
+                    Effect::Reaches => "reaches",
+                    Effect::MayReach => "may-reach",
+                    Effect::None => "none",
+                },
+                certainty: bind.certainty.into(),
+                note: bind.note.as_ref().map(Untrusted::new),
+            })
+            .collect(),
+        serves: law.serves,
+        actors: all(&law.actors),
+        data: all(&law.data),
+        test: law.test.as_ref().map(Untrusted::new),
+        safeguards: all(&law.safeguard),
+        not_meaning: law.not_meaning.as_ref().map(Into::into),
+        note: law.note.as_ref().map(Untrusted::new),
+        history: law.status.iter().map(status).collect(),
+    }
+}
+
+/// A law and its state on a date.
+pub(super) fn brief(id: &LawId, law: &Law, as_of: AsOf) -> LawReport {
+    LawReport {
+        id: id.clone(),
+        title: (&law.title).into(),
+        short: law.short.as_ref().map(Untrusted::new),
+        jurisdiction: law.jurisdiction,
+        kind: law.kind.into(),
+        cite: Untrusted::new(&law.cite),
+        status: law.status.iter().find(|s| s.span().contains(as_of.0)).map(status),
+        sources: law.sources.clone(),
+    }
+}
+
+fn status(status: &LawStatus) -> StatusReport {
+    StatusReport {
+        state: status.state.into(),
+        from: status.from,
+        from_precision: status.from_precision.into(),
+        to: status.to,
+        to_precision: status.to_precision.into(),
+        review_by: status.review_by,
+        note: status.note.as_ref().map(Untrusted::new),
+        sources: status.sources.clone(),
+    }
+}

@@ -1,0 +1,15 @@
+//! The binary against a loopback world, its environment scrubbed.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(unreachable_pub, reason = "modules of a test binary")]
+
+mod cells;
+mod tables;
+mod world;
+
+mod input;
+mod output;
+mod pitfalls;
+mod readme;
+mod replay;
+mod who;
+mod worked;
