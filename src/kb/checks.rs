@@ -256,11 +256,11 @@ impl<'a> Checker<'a> {
             let (deal, place) = (&entry.value, &entry.place);
             self.entity(place, "deal", &deal.entity);
             self.country(place, "deal", deal.acquirer_in);
-            self.text(place, "deal", &deal.text);
             if deal.states.is_empty() {
                 self.fault(place, "deal has no states");
             }
             for state in &deal.states {
+                self.text(place, "deal", &state.text);
                 self.claim(place, &format!("deal: {}", state.state), &state.sources);
             }
             if !deal.states.is_sorted_by_key(|state| state.from) {

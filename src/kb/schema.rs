@@ -655,8 +655,6 @@ pub struct Deal {
     pub acquirer_in: CountryCode,
     /// Steps in time.
     pub states: Vec<DealState>,
-    /// One sentence.
-    pub text: Text,
 }
 
 /// A step of a deal.
@@ -665,6 +663,8 @@ pub struct Deal {
 pub struct DealState {
     /// `announced`, `cleared`, `prohibited`, `withdrawn`.
     pub state: String,
+    /// One sentence that was true from that day on and tells nothing later.
+    pub text: Text,
     /// Its day.
     pub from: Date,
     /// How exactly it is known.

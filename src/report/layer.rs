@@ -349,11 +349,11 @@ pub struct DealReport {
     #[schemars(with = "String")]
     pub acquirer_in: CountryCode,
     /// State on the date: `announced`, `cleared`, `prohibited`, `withdrawn`.
-    pub state: Option<Untrusted>,
+    pub state: Untrusted,
     /// Since when.
-    #[schemars(with = "Option<String>")]
-    pub from: Option<Date>,
-    /// One sentence.
+    #[schemars(with = "String")]
+    pub from: Date,
+    /// One sentence, true on the date and telling nothing later.
     pub text: TextReport,
     /// Sources.
     #[schemars(with = "Vec<String>")]

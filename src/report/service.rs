@@ -334,17 +334,17 @@ impl<'a> Builder<'a> {
 
     fn deal(&mut self, index: usize) -> Option<DealReport> {
         let deal = self.kb.kb().deals.get(index)?.clone();
-        let state = deal.states.iter().filter(|s| s.from <= self.as_of.0).max_by_key(|s| s.from);
-        let sources = state.map_or_else(Vec::new, |s| s.sources.clone());
+        let state = deal.states.iter().filter(|s| s.from <= self.as_of.0).max_by_key(|s| s.from)?;
+        let sources = state.sources.clone();
         self.cite(&sources);
         self.mention(deal.acquirer_in);
         Some(DealReport {
             company: self.company(&deal.entity),
             acquirer: Untrusted::new(&deal.acquirer),
             acquirer_in: deal.acquirer_in,
-            state: state.map(|s| Untrusted::new(&s.state)),
-            from: state.map(|s| s.from),
-            text: (&deal.text).into(),
+            state: Untrusted::new(&state.state),
+            from: state.from,
+            text: (&state.text).into(),
             sources,
         })
     }
