@@ -208,11 +208,9 @@ fn a_signal_ends_with_its_code_and_leaves_no_file() {
 #[test]
 fn only_the_services_asked_for() {
     let own = World::start();
-    let report = own.audit_with("www.ministere-exemple.fr", &["--services", "dns,spf", "--vantage", "FR/AS64500"]);
-    for role in ["dns", "sender"] {
-        assert_eq!(crate::cells::only(&report, role).state, "found", "{role}");
-    }
-    for role in ["edge", "host", "gateway", "mailbox", "dmarc"] {
+    let report = own.audit_with("www.ministere-exemple.fr", &["--services", "dns", "--vantage", "FR/AS64500"]);
+    assert_eq!(crate::cells::only(&report, "dns").state, "found");
+    for role in ["edge", "host", "gateway", "mailbox", "sender", "dmarc"] {
         assert!(crate::cells::rows(&report, role).iter().all(|row| row.state == "not-asked"), "{role}");
     }
     assert!(!own.asked().iter().any(|(name, _)| name.ends_with("incapdns.net")), "the web names were not asked");
