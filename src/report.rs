@@ -27,7 +27,7 @@ pub use ids::{
     AbsenceId, CertaintyId, ConfidenceId, ControlId, GapId, GradeId, GroupId, LawKindId, LawStateId, LinkId, MarkId,
     NoteId, PrecisionId, ReachId, RoleId, StatusId, TopId, ViaId,
 };
-pub use law::{BindReport, LawCard, LawReport, LawsReport, StatusReport, laws};
+pub use law::{AgreementId, AgreementReport, BindReport, LawCard, LawReport, LawsReport, StatusReport, laws};
 pub use layer::{
     AuthorityReport, BasisLaw, BasisReport, CodeReport, CompanyReport, ControllerReport, DealReport, ExposureReport,
     GroundId, LayerReport, LinkReport, NexusReport, OwnersId, OwnersReport, PlaceId, PlaceInReport, PlaceReport,

@@ -218,7 +218,7 @@ impl<'a> Builder<'a> {
         let (state, at, why) = match reach.and_then(|r| r.owners.as_ref()) {
             Some(Owners::Complete) => (OwnersId::Complete, None, None),
             Some(Owners::Unknown { at, why }) => {
-                (OwnersId::Unknown, Some(self.company(at)), why.as_ref().map(Untrusted::new))
+                (OwnersId::Unknown, Some(self.company(at)), why.as_ref().map(Into::into))
             }
             None => (OwnersId::NotInData, None, None),
         };

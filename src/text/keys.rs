@@ -181,6 +181,10 @@ keys! {
         LawsReview = "laws.review",
         LawsPastReview = "laws.past-review",
         LawsNone = "laws.none",
+        LawsAgreements = "laws.agreements",
+        LawsAgreement = "laws.agreement",
+        LawsSigned = "laws.signed",
+        LawsInForceSince = "laws.in-force-since",
         WhoField = "who.field",
         WhoDatabase = "who.database",
         WhoTruth = "who.truth",
@@ -220,8 +224,11 @@ keys! {
     /// A family of texts with one member for each value of a closed list: `role.edge`, `gap.behind-edge`.
     Family {
         Absence = "absence",
+        Actor = "actor",
+        Agreement = "agreement",
         Certainty = "certainty",
         Control = "control",
+        DataKind = "data-kind",
         Demand = "demand",
         Effect = "effect",
         Field = "field",
