@@ -151,8 +151,7 @@ fn words(t: &Texts, family: Family, ids: &[Untrusted]) -> String {
 
 /// `United Kingdom: signed on 2019-10-03, in force since 2022-10-03`.
 fn agreement(t: &Texts, agreement: &AgreementReport) -> String {
-    let name =
-        agreement.name.as_ref().map_or_else(|| agreement.with.to_string(), |name| cells::localised(t, name));
+    let name = agreement.name.as_ref().map_or_else(|| agreement.with.to_string(), |name| cells::localised(t, name));
     let mut parts = vec![t.member(Family::Agreement, agreement.state.id()).to_owned()];
     if let Some(signed) = agreement.signed {
         parts.push(t.fill(Key::LawsSigned, &[("date", t.date(signed).into())]));

@@ -69,6 +69,9 @@ pub struct LawsReport {
     pub as_of: Date,
     /// Data release.
     pub release: String,
+    /// Entries shown that did not come from the release: `kind/id` and the file.
+    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub added: std::collections::BTreeMap<String, Untrusted>,
     /// The laws, by id.
     pub laws: Vec<LawCard>,
     /// The sources that are cited.
@@ -191,7 +194,18 @@ pub fn laws(kb: &Knowledge, as_of: AsOf, only: Option<&LawId>) -> LawsReport {
         let agreements = card.agreements.iter().flat_map(|a| &a.sources);
         super::build::cite(kb, card.law.sources.iter().chain(history).chain(agreements), &mut sources);
     }
-    LawsReport { schema: LAWS_SCHEMA, as_of: as_of.0, release: kb.kb().release.release.clone(), laws, sources }
+    let shown = |key: &str| {
+        laws.iter().any(|card| {
+            let agreement =
+                |a: &AgreementReport| key == format!("agreement/{}-{}-{}", card.law.jurisdiction, a.with, card.law.id);
+            key == format!("law/{}", card.law.id)
+                || key == format!("jurisdiction/{}", card.law.jurisdiction)
+                || card.agreements.iter().any(agreement)
+        }) || key.strip_prefix("source/").is_some_and(|id| sources.keys().any(|known| known.as_str() == id))
+    };
+    let added = kb.kb().added.iter().filter(|(key, _)| shown(key));
+    let added = added.map(|(key, file)| (key.clone(), Untrusted::new(file))).collect();
+    LawsReport { schema: LAWS_SCHEMA, as_of: as_of.0, release: kb.kb().release.release.clone(), added, laws, sources }
 }
 
 fn card(kb: &Knowledge, id: &LawId, law: &Law, as_of: AsOf) -> LawCard {

@@ -291,9 +291,7 @@ impl<'a> Explainer<'a> {
             let company = at.name.for_terminal();
             let why = layer.owners.why.as_ref().and_then(|why| cells::localised_if(t, why));
             let text = match why {
-                Some(why) => {
-                    t.fill(Key::ExplainOwnersUnknownWhy, &[("company", company.into()), ("why", why.into())])
-                }
+                Some(why) => t.fill(Key::ExplainOwnersUnknownWhy, &[("company", company.into()), ("why", why.into())]),
                 None => t.fill(Key::ExplainOwnersUnknown, &[("company", company.into())]),
             };
             out.push(Step { text, under: Vec::new(), weight: NOTHING });
