@@ -6,6 +6,7 @@ mod alternatives;
 mod build;
 mod cell;
 mod fact;
+mod framework;
 mod ids;
 mod law;
 mod layer;
@@ -27,6 +28,11 @@ use serde::Serialize;
 
 pub use alternatives::{AlternativeLink, AlternativeReport, AlternativesReport};
 pub use fact::{AnswerReport, Fact, FactReport, TablePlace};
+pub use framework::{
+    CeilingsReport, CertificationReport, CriterionEvidenceId, CriterionFactId, CriterionReport, DnsReport,
+    FrameworkHead, FrameworkReport, HoldingReport, HoldingsReport, SeenOperator, SeenService, SubjectLaw, SubjectReach,
+    SubjectReport,
+};
 pub use ids::{
     AbsenceId, CertaintyId, ConfidenceId, ControlId, GapId, GradeId, GroupId, LawKindId, LawStateId, LinkId, MarkId,
     NoteId, PrecisionId, ReachId, RoleId, StatusId, TopId, ViaId,
@@ -51,6 +57,8 @@ use crate::safe::Untrusted;
 pub const AUDIT_SCHEMA: &str = "jurisdig/audit/1";
 /// Schema of an answer of `who`.
 pub const WHO_SCHEMA: &str = "jurisdig/who/1";
+/// Schema of what the evidence shows beside a framework.
+pub const FRAMEWORK_SCHEMA: &str = "jurisdig/framework/1";
 /// Schema of a list of laws.
 pub const LAWS_SCHEMA: &str = "jurisdig/laws/1";
 

@@ -4,8 +4,8 @@
 use std::io::{self, Write};
 
 use super::Style;
-use super::cells;
 use super::layout::{Grid, GridRow, Page, Tone};
+use super::{cells, headline};
 use crate::model::{Precision, SourceId};
 use crate::report::{AgreementReport, LawCard, LawsReport, StatusReport};
 use crate::safe::Untrusted;
@@ -24,6 +24,8 @@ pub fn laws(out: &mut dyn Write, style: Style, report: &LawsReport) -> io::Resul
         [card] => one(&mut page, report, card),
         cards => list(&mut page, report, cards),
     }
+    page.gap();
+    headline::added(&mut page, &report.added, LABEL, style.width());
     page.write(out)
 }
 
