@@ -96,6 +96,10 @@ fn line(t: &Texts, report: &TargetReport, one: &AlternativeReport) -> String {
     if one.sure < 2 {
         text = format!("{text} · {}", t.get(Key::ExplainNotChecked));
     }
+    if !one.runs_on.is_empty() {
+        let list: Vec<String> = one.runs_on.iter().map(crate::safe::Untrusted::for_terminal).collect();
+        text = format!("{text} · {}", t.fill(Key::AlternativesRunsOn, &[("list", list.join(", ").into())]));
+    }
     if !one.links.is_empty() {
         let link = |link: &crate::report::AlternativeLink| {
             let via = t.member(Family::Via, link.via.id());

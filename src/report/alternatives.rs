@@ -49,6 +49,9 @@ pub struct AlternativeReport {
     pub owners: OwnersReport,
     /// How well the worst connection is backed: 0 to 3.
     pub sure: u8,
+    /// Operators whose network or platform it uses.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub runs_on: Vec<Untrusted>,
     /// Links out of the home group that are no reach.
     pub links: Vec<AlternativeLink>,
 }
@@ -108,6 +111,12 @@ fn report(builder: &mut Builder<'_>, kb: &Knowledge, one: &Alternative) -> Optio
         controllers: cell::controllers(&chains),
         owners,
         sure: one.confidence.level(),
+        runs_on: operator
+            .runs_on
+            .iter()
+            .filter_map(|on| kb.operator(&on.operator))
+            .map(|on| Untrusted::new(&on.name))
+            .collect(),
         links: links.into_iter().collect(),
     })
 }

@@ -34,6 +34,15 @@ fn every_list_has_its_texts() {
     add(Family::Effect, vec!["reaches", "may-reach", "none"]);
     add(Family::Grade, ids!(GradeId));
     add(Family::Grade, vec!["fund", "unknown"]);
+    add(Family::Agreement, vec!["in-force", "signed", "talks"]);
+    add(Family::Evidence, ids!(CriterionEvidenceId));
+    let framework_states = ["in-force", "applied", "proposed", "not-adopted"];
+    add(Family::FrameworkState, framework_states.to_vec());
+    // Closed by the data of the release, which a test of the data compares with the texts.
+    let actors = ["any", "ecs", "rcs", "ecsp", "telecom", "network-operator", "oid", "dcp", "data-processing"];
+    add(Family::Actor, actors.into_iter().chain(["domain-services", "eevidence"]).collect());
+    let data = ["content", "metadata", "subscriber", "capability", "retention", "availability", "shield"];
+    add(Family::DataKind, data.to_vec());
     add(Family::Power, vec!["dns", "ca", "registrar", "tld"]);
     add(Family::Field, CardField::ALL.iter().map(|f| f.id()).collect());
     add(Family::Legal, vec!["linked", "none-known", "unknown", "status", "status-undated"]);

@@ -161,6 +161,7 @@ keys! {
         AlternativesNothing = "alternatives.nothing",
         AlternativesMore = "alternatives.more",
         AlternativesLink = "alternatives.link",
+        AlternativesRunsOn = "alternatives.runs-on",
         AlternativesLinks = "alternatives.links",
         FrameworkTitle = "framework.title",
         FrameworkState = "framework.state",
