@@ -359,7 +359,8 @@ fn all_data_of_the_release_fits_the_screens() {
 #[test]
 fn nothing_in_english_on_a_french_screen() {
     let english = ["the", "of", "and", "is", "are", "by", "with", "not", "for", "which", "that", "from", "where", "no"];
-    let quoted = ["Trade register", "Annual report 2025, exhibit 21", "Press on the purchase", "General knowledge, not checked"];
+    let quoted =
+        ["Trade register", "Annual report 2025, exhibit 21", "Press on the purchase", "General knowledge, not checked"];
     for (name, text) in every_screen(Style { lang: Lang::Fr, width: 200, color: false, ascii: false }) {
         // Lines are joined: a quote may be broken anywhere.
         let mut text = text.split_whitespace().collect::<Vec<_>>().join(" ");
