@@ -81,6 +81,14 @@ fn form(checker: &mut Checker<'_>, place: &Place, operator: &Operator) {
             checker.fault(place, format!("{what}: an empty text would match everything"));
         }
     }
+    for number in &operator.anycast_asn {
+        if !operator.asn.contains(number) {
+            checker.fault(place, format!("anycast_asn: {number} is no AS number of this operator"));
+        }
+    }
+    if operator.anycast && !operator.anycast_asn.is_empty() {
+        checker.fault(place, "anycast: all networks are, so anycast_asn says nothing".to_owned());
+    }
     for suffix in operator.suffix_layer.keys() {
         if !SUFFIX_KINDS.iter().any(|kind| operator.suffixes(kind).contains(suffix)) {
             checker.fault(place, format!("suffix_layer: `{suffix}` is no suffix of this operator"));

@@ -754,9 +754,12 @@ pub struct Operator {
     /// Its edge ends the visitor's TLS.
     #[serde(default)]
     pub terminates_tls: bool,
-    /// Its networks are anycast: addresses have no single place.
+    /// All its networks are anycast: addresses have no single place.
     #[serde(default)]
     pub anycast: bool,
+    /// Only these of its AS numbers are anycast.
+    #[serde(default)]
+    pub anycast_asn: Vec<Asn>,
     /// `measured`: country tables are right for its addresses.
     #[serde(default)]
     pub geo: Option<Geo>,
