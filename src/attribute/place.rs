@@ -88,9 +88,8 @@ pub(crate) fn is_anycast_in(kb: &crate::kb::Knowledge, address: &AddressFacts) -
     let asn = address.asn.found().map(|a| a.asn);
     let by_asn = asn.and_then(|number| kb.by_asn(number));
     let by_net = kb.by_net(address.ip).map(|(id, _)| id);
-    let is_anycast = |operator: &Operator| {
-        operator.anycast || asn.is_some_and(|number| operator.anycast_asn.contains(&number))
-    };
+    let is_anycast =
+        |operator: &Operator| operator.anycast || asn.is_some_and(|number| operator.anycast_asn.contains(&number));
     address.anycast_range.is_some()
         || [by_asn, by_net].into_iter().flatten().filter_map(|id| kb.operator(id)).any(is_anycast)
 }

@@ -40,6 +40,9 @@ fn runs(checker: &mut Checker<'_>, place: &Place, operator: &Operator) {
     if operator.runs.last().is_some_and(|last| !last.customers.is_empty() || !last.servers.is_empty()) {
         checker.fault(place, "runs: the last entry has a condition; without place and customer nobody would run it");
     }
+    if operator.runs.last().is_some_and(|last| last.from.is_some() || last.to.is_some()) {
+        checker.fault(place, "runs: the last entry has a date; on other days nobody would run it");
+    }
     for other in &operator.runs_on {
         checker.operator(place, "runs_on", &other.operator);
         checker.claim(place, "runs_on", &other.sources);

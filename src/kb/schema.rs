@@ -891,6 +891,12 @@ pub struct Run {
     /// For customers of these countries or groups.
     #[serde(default)]
     pub customers: Vec<String>,
+    /// First day it runs the service; before, somebody else did.
+    #[serde(default)]
+    pub from: Option<Date>,
+    /// First day after.
+    #[serde(default)]
+    pub to: Option<Date>,
     /// Older form: `*`, a country or a group; read as `servers`.
     #[serde(default)]
     pub region: Option<String>,
@@ -1212,6 +1218,14 @@ impl Adequacy {
 
 impl Membership {
     /// Whether the membership exists on a day.
+    #[must_use]
+    pub fn is_on(&self, day: Date) -> bool {
+        Interval { from: self.from, to: self.to, ..Interval::default() }.contains(day)
+    }
+}
+
+impl Run {
+    /// Whether the row is about this day.
     #[must_use]
     pub fn is_on(&self, day: Date) -> bool {
         Interval { from: self.from, to: self.to, ..Interval::default() }.contains(day)
