@@ -298,3 +298,14 @@ fn an_operator_without_a_company_is_inferred_from_its_network() {
     assert_eq!(inferred(listed), ["x DE"]);
     assert_eq!(inferred(&format!("{listed}runs = [{{ entity = \"e\" }}]\n")), ["x -"]);
 }
+
+/// Autodiscover alone names the mailbox behind a filter; beside an MX of the domain's own it is a hint.
+#[test]
+fn autodiscover_alone_is_a_hint_beside_an_own_mx() {
+    let zone = "own.fr. MX 10 mail.own.fr.\nmail.own.fr. A 54.37.188.181\n;; NODATA mail.own.fr AAAA\nautodiscover.own.fr. CNAME autodiscover.outlook.com.\n";
+    let hint = line(&audit(zone, "own.fr"), "mailbox");
+    assert_eq!(hint[0], "mailbox ovhcloud | ~ FR (US CA) | 2 | FR");
+    assert!(hint[1].starts_with("mailbox microsoft | ? (US? "), "{hint:?}");
+    let signed = format!("{zone}selector1._domainkey.own.fr. CNAME selector1-own-fr._domainkey.own.onmicrosoft.com.\n");
+    assert!(line(&audit(&signed, "own.fr"), "mailbox")[0].starts_with("mailbox microsoft | ! US"));
+}

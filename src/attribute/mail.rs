@@ -219,11 +219,12 @@ fn find_mailbox(scene: &Scene<'_>, real: &[Mx<'_>], carriers: &mut Vec<Layer>) -
         return (State::Found, by_mx);
     }
     // 2: behind a filter or an own MX, what mail programs and signatures point at.
-    let pointed = pointed_at(scene);
-    if !pointed.is_empty() {
-        return (State::Found, pointed);
+    let is_filtered = real.iter().any(|mx| matches!(mx.kind, Kind::Filter));
+    let (sure, hints) = pointed_at(scene, is_filtered);
+    if !sure.is_empty() {
+        return (State::Found, sure);
     }
-    if real.iter().any(|mx| matches!(mx.kind, Kind::Filter)) {
+    if is_filtered {
         return (State::NotDetermined(Gap::BehindGateway), Vec::new());
     }
     // 3: the host itself, by its address.
@@ -231,6 +232,9 @@ fn find_mailbox(scene: &Scene<'_>, real: &[Mx<'_>], carriers: &mut Vec<Layer>) -
     let mut gap = None;
     for mx in real.iter().filter(|mx| matches!(mx.kind, Kind::Unlisted)) {
         by_host(scene, mx, &mut layers, carriers, &mut gap);
+    }
+    for hint in hints {
+        merge(&mut layers, hint);
     }
     if layers.is_empty() {
         // 4: not determined.
@@ -274,8 +278,10 @@ fn by_host(scene: &Scene<'_>, mx: &Mx<'_>, layers: &mut Vec<Layer>, carriers: &m
     }
 }
 
-/// Operators that autodiscover and DKIM point at: both agree, established; one of them, probable.
-fn pointed_at(scene: &Scene<'_>) -> Vec<Layer> {
+/// Operators that autodiscover and DKIM point at: both agree, established; one of them, probable. Autodiscover alone
+/// beside an MX that takes the mail itself is only a hint (weak): on labelled data of municipalities it was right for 41
+/// of 62 domains there, against 129 of 130 behind a filter. Backed layers first, hints apart.
+fn pointed_at(scene: &Scene<'_>, is_filtered: bool) -> (Vec<Layer>, Vec<Layer>) {
     let mut seen: Vec<(&OperatorId, bool, bool, Vec<Ref>)> = Vec::new();
     let mut add = |id, is_dkim: bool, because| match seen.iter_mut().find(|(known, ..)| *known == id) {
         Some((_, auto, dkim, refs)) => {
@@ -304,10 +310,14 @@ fn pointed_at(scene: &Scene<'_>) -> Vec<Layer> {
         .filter_map(|(id, auto, dkim, refs)| {
             let mut candidate = named(id, refs[0].clone());
             candidate.because.extend(refs);
-            let confidence = if auto && dkim { Confidence::Established } else { Confidence::Probable };
+            let confidence = match (auto, dkim) {
+                (true, true) => Confidence::Established,
+                (true, false) if !is_filtered => Confidence::Weak,
+                _ => Confidence::Probable,
+            };
             finish(scene, candidate, None, Vec::new(), Place::Unknown, confidence)
         })
-        .collect()
+        .partition(|layer| layer.confidence > Confidence::Weak)
 }
 
 /// A mailbox operator by name; a filter or a mere sender that signs is not one.
