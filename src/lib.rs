@@ -7,7 +7,7 @@
 //! ```
 //! use jurisdig::{audit::Auditor, evidence, kb::Knowledge, report::Report};
 //!
-//! let saved = include_str!("../tests/evidence/mairie-exemple.fr.json");
+//! let saved = include_str!("../tests/evidence/ministere-exemple.fr.json");
 //! let kb = Knowledge::embedded();
 //! for capture in evidence::read(saved)? {
 //!     let audit = Auditor::new(&kb, None, None).audit(&capture.evidence);
