@@ -30,6 +30,8 @@ mod kb {
     mod draft;
     #[path = "parse.rs"]
     mod parse;
+    #[path = "part.rs"]
+    mod part;
     #[path = "schema.rs"]
     pub mod schema;
 

@@ -73,8 +73,10 @@ pub enum Gap {
     Unlisted,
     /// The name asked about does not exist.
     NameMissing,
-    /// SPF names only addresses, which were not looked up.
+    /// SPF names only addresses, of which nothing is known.
     SenderByAddress,
+    /// The record breaks the rules of its kind, so that nobody can use it.
+    BadRecord,
 }
 
 /// Why there is no such service.

@@ -10,6 +10,7 @@ mod embedded;
 mod find;
 mod index;
 mod parse;
+pub mod part;
 mod pattern;
 pub mod schema;
 mod walk;

@@ -107,7 +107,6 @@ autodiscover.ministere.fr. CNAME autodiscover.outlook.com.
 #[test]
 fn a_ministry_behind_a_us_edge() {
     let audit = audit(MINISTRY, "www.ministere.fr");
-    println!("{:#?}\n{:#?}", lines(&audit), audit.reach.headline);
     assert_eq!(line(&audit, "edge"), ["edge imperva | ! US FR | 2 | anycast"]);
     assert_eq!(line(&audit, "host"), ["host NotDetermined(BehindEdge)"]);
     assert!(line(&audit, "gateway")[0].starts_with("gateway cisco | ! US | "));
@@ -156,7 +155,6 @@ fn an_azure_address_in_france() {
 fn an_mx_that_does_not_exist_beside_a_null_mx() {
     let zone = "x.fr. A 54.37.188.181\n;; NODATA x.fr AAAA\nx.fr. MX 10 mail.nowhere.fr.\nx.fr. MX 0 .\n;; NXDOMAIN mail.nowhere.fr\n";
     let audit = audit(zone, "x.fr");
-    println!("{:#?}\n{:#?}", lines(&audit), audit.found.notes);
     let notes: Vec<String> = audit.found.notes.iter().map(|n| format!("{:?}", n.kind)).collect();
     assert!(notes.contains(&"NullMxIgnored".to_owned()) && notes.contains(&"MxHostMissing".to_owned()), "{notes:?}");
     assert!(!matches!(state(&audit, Role::Mailbox), State::Absent(_)));
@@ -166,7 +164,6 @@ fn an_mx_that_does_not_exist_beside_a_null_mx() {
 fn a_national_partner_of_a_us_cloud() {
     let zone = "app.etat.fr. CNAME app.s3nsapis.fr.\napp.s3nsapis.fr. A 192.0.2.1\n";
     let audit = audit(zone, "app.etat.fr");
-    println!("{:#?}", lines(&audit));
     assert!(line(&audit, "host")[0].starts_with("host s3ns | = FR"));
     let service = audit.found.services.iter().position(|s| s.role == Role::Host).unwrap();
     let nexus = &audit.reach.services[service].layers[0].nexus;
@@ -185,7 +182,6 @@ own.fr. TXT \"v=spf1 mx include:spf.protection.outlook.com -all\"
 own.fr. TXT \"MS=ms12345678\"
 ";
     let audit = audit(zone, "own.fr");
-    println!("{:#?}", lines(&audit));
     assert!(line(&audit, "mailbox")[0].starts_with("mailbox ovhcloud | ~ FR (US CA) | 2"));
     assert!(line(&audit, "sender")[0].starts_with("sender microsoft | ! US"));
     assert!(line(&audit, "tenant")[0].starts_with("tenant microsoft"));
@@ -217,7 +213,6 @@ fn a_filter_changes_owner() {
     let zone = "a.fr. MX 10 mx01.hornetsecurity.com.\n";
     let before = audit_on(zone, "a.fr", Some("2025-06-15"));
     let after = audit_on(zone, "a.fr", Some("2026-01-15"));
-    println!("{:#?}\n{:#?}", lines(&before), lines(&after));
     assert!(line(&before, "gateway")[0].starts_with("gateway hornetsecurity | ? DE"));
     assert!(line(&after, "gateway")[0].starts_with("gateway hornetsecurity | ! US DE"));
     let during = audit_on(zone, "a.fr", Some("2025-12-15"));
@@ -254,6 +249,17 @@ fn the_readers_address() {
     let run = |day| line(&audit_on("", "45.60.155.214", Some(day)), "edge");
     assert_eq!(run("2021-03-11"), ["edge imperva | · US | 2 | anycast"]);
     assert_eq!(run("2026-11-24"), ["edge imperva | · US FR | 2 | anycast"]);
+}
+
+/// A sender named by address only is looked up in the tables; a record that breaks the rules names nobody.
+#[test]
+fn senders_named_by_address() {
+    let by_address = audit("x.fr. MX 0 .\nx.fr. TXT \"v=spf1 ip4:54.37.188.181 ip4:10.0.0.0/8 -all\"\n", "x.fr");
+    assert_eq!(line(&by_address, "sender"), ["sender ovhcloud | ~ FR (US CA) | 2 | n/a"]);
+    let broken = audit("x.fr. MX 0 .\nx.fr. TXT \"v=spf1 ip4:54.37.188.181.9 nonsense -all\"\n", "x.fr");
+    assert_eq!(line(&broken, "sender"), ["sender NotDetermined(BadRecord)"]);
+    let nobody = audit("x.fr. MX 0 .\nx.fr. TXT \"v=spf1 -all\"\n", "x.fr");
+    assert_eq!(line(&nobody, "sender"), ["sender Absent(SendsNothing)"]);
 }
 
 /// Only some networks of an operator may be anycast: a region of Google's cloud has a place, its front ends have none,

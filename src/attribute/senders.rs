@@ -1,6 +1,6 @@
 //! Who may send for the domain, who receives its DMARC reports, and which accounts its TXT tokens speak of.
 
-use super::layers::{finish, named, operator_ref, unlisted};
+use super::layers::{HostView, candidates, finish, named, operator_ref, unlisted};
 use super::mail::merge;
 use super::web::at;
 use super::{Absence, Gap, Layer, Note, NoteKind, Place, Scene, Service, State};
@@ -35,8 +35,15 @@ fn senders(scene: &Scene<'_>, known: &[Service], notes: &mut Vec<Note>) -> Servi
         let because = vec![at(&["mail", "spf", "found", "result"])];
         notes.push(Note { kind: NoteKind::SpfPermError, subject: why.clone(), because });
     }
-    let (layers, records) = named_senders(scene, spf, notes);
+    let (mut layers, mut records) = named_senders(scene, spf, notes);
+    let (networks, blocks) = networks(scene, spf);
+    // Beside named senders a network that nobody is listed for says only that the domain sends from its own machines.
+    let has_named = !layers.is_empty();
+    for layer in networks.into_iter().filter(|l| !has_named || l.confidence > Confidence::Weak) {
+        merge(&mut layers, layer);
+    }
     if !layers.is_empty() {
+        records.extend(blocks);
         return service(State::Found, records.join(" "), layers);
     }
     let passing = || spf.terms.iter().filter(|t| t.can_pass);
@@ -60,6 +67,8 @@ fn senders(scene: &Scene<'_>, known: &[Service], notes: &mut Vec<Note>) -> Servi
         |t: &SpfTerm| matches!(t.mechanism, SpfMechanism::Ip4 | SpfMechanism::Ip6 | SpfMechanism::A | SpfMechanism::Mx);
     let state = if passing().any(by_address) {
         State::NotDetermined(Gap::SenderByAddress)
+    } else if matches!(spf.result, SpfResult::PermError(_)) {
+        State::NotDetermined(Gap::BadRecord)
     } else if matches!(spf.result, SpfResult::Ok) && !spf.capped {
         State::Absent(if passing().next().is_some() { Absence::OwnOnly } else { Absence::SendsNothing })
     } else {
@@ -108,6 +117,28 @@ fn named_senders(scene: &Scene<'_>, spf: &SpfFacts, notes: &mut Vec<Note>) -> (V
             merge(&mut layers, made);
             records.push(record_of(term));
         }
+    }
+    (layers, records)
+}
+
+/// Senders named by address, and the blocks as written. An operator's own record lists its machines below a name that
+/// is known already, so only the domain's own terms count.
+fn networks(scene: &Scene<'_>, spf: &SpfFacts) -> (Vec<Layer>, Vec<String>) {
+    let mut layers = Vec::new();
+    let mut records = Vec::new();
+    for (index, term) in spf.terms.iter().enumerate().filter(|(_, t)| scene.is_own(&t.at)) {
+        let Some(network) = &term.network else { continue };
+        let steps = ["mail", "spf", "found", "terms", &index.to_string(), "network"].map(String::from);
+        let list = std::slice::from_ref(&**network);
+        let host = HostView { name: None, facts: None, addresses: list, at: steps.to_vec() };
+        for candidate in candidates(scene, &host, |n| scene.kb.by_name(Signal::Spf, n)) {
+            let confidence = candidate.confidence();
+            if let Some(made) = finish(scene, candidate, None, Vec::new(), Place::NotApplicable, confidence) {
+                merge(&mut layers, made);
+            }
+        }
+        let version = if term.mechanism == SpfMechanism::Ip6 { "ip6" } else { "ip4" };
+        records.push(format!("{version}:{}", term.target));
     }
     (layers, records)
 }

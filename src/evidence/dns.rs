@@ -278,6 +278,9 @@ pub struct SpfTerm {
     /// Whether a message can pass through this term: qualifier pass on it and on all includes above it, and nothing
     /// that always matches before it.
     pub can_pass: bool,
+    /// What the tables say of the first address of an `ip4` or `ip6` that can pass, for the first 16 of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<Box<AddressFacts>>,
 }
 
 /// DMARC record.

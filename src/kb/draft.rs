@@ -5,9 +5,10 @@ use std::fmt::Display;
 use std::rc::Rc;
 
 use super::compile::Fault;
+use super::part::Part;
 use super::schema::{
-    Agreement, Authority, Certification, Deal, Edge, Entity, Framework, Jurisdiction, Kb, Law, Operator, Order,
-    OrderNote, Release, ServiceKind, Source,
+    Agreement, Authority, Certification, Deal, Edge, Entity, Framework, Jurisdiction, Kb, Law, Networks, Operator,
+    Order, OrderNote, Release, ServiceKind, Source,
 };
 use crate::model::{CountryCode, EntityId, LawId, OperatorId, SourceId};
 
@@ -38,13 +39,13 @@ type List<T> = Vec<Placed<T>>;
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     pub(super) release: Release,
-    pub(super) sources: Table<SourceId, Source>,
-    pub(super) jurisdictions: Table<CountryCode, Jurisdiction>,
-    pub(super) laws: Table<LawId, Law>,
-    pub(super) entities: Table<EntityId, Entity>,
-    pub(super) operators: Table<OperatorId, Box<Operator>>,
+    pub(super) sources: Table<SourceId, Part<Source>>,
+    pub(super) jurisdictions: Table<CountryCode, Part<Jurisdiction>>,
+    pub(super) laws: Table<LawId, Part<Law>>,
+    pub(super) entities: Table<EntityId, Part<Entity>>,
+    pub(super) operators: Table<OperatorId, Part<Operator>>,
     pub(super) regions: Table<OperatorId, BTreeMap<String, String>>,
-    pub(super) frameworks: Table<String, Framework>,
+    pub(super) frameworks: Table<String, Part<Framework>>,
     pub(super) agreements: List<Agreement>,
     pub(super) services: List<ServiceKind>,
     pub(super) edges: List<Edge>,
@@ -179,6 +180,7 @@ impl Draft {
         fn list<T>(rows: List<T>) -> Vec<T> {
             rows.into_iter().map(|row| row.value).collect()
         }
+        let operators = table(self.operators);
         Kb {
             release: self.release,
             sources: table(self.sources),
@@ -189,7 +191,8 @@ impl Draft {
             entities: table(self.entities),
             edges: list(self.edges),
             deals: list(self.deals),
-            operators: table(self.operators),
+            networks: Networks::of(operators.values().map(AsRef::as_ref)),
+            operators,
             orders: list(self.orders),
             order_notes: list(self.order_notes),
             regions: table(self.regions),

@@ -94,8 +94,6 @@ pub struct Knowledge {
     kb: Kb,
     /// Operators by number, in the order of their ids; the tables below hold numbers.
     ids: Vec<OperatorId>,
-    asn: OnceLock<Vec<(Asn, u32)>>,
-    net: OnceLock<Vec<(IpNet, u32)>>,
     names: [OnceLock<NameTable>; 9],
     txt: OnceLock<Vec<(u32, String)>>,
     issuers: OnceLock<Vec<(String, u32)>>,
@@ -123,8 +121,6 @@ impl Knowledge {
         Self {
             kb,
             ids,
-            asn: OnceLock::new(),
-            net: OnceLock::new(),
             names: std::array::from_fn(|_| OnceLock::new()),
             txt: OnceLock::new(),
             issuers: OnceLock::new(),
@@ -162,12 +158,7 @@ impl Knowledge {
     /// Operator of a network.
     #[must_use]
     pub fn by_asn(&self, asn: Asn) -> Option<&OperatorId> {
-        let table = self.asn.get_or_init(|| {
-            let mut table: Vec<(Asn, u32)> =
-                self.numbered().flat_map(|(number, o)| o.asn.iter().map(move |asn| (*asn, number))).collect();
-            table.sort_unstable();
-            table
-        });
+        let table = &self.kb.networks.asn;
         let at = table.partition_point(|(other, _)| *other < asn);
         table.get(at).filter(|(other, _)| *other == asn).map(|(_, number)| self.id(*number))
     }
@@ -175,12 +166,7 @@ impl Knowledge {
     /// Operator of an address block, longest block first.
     #[must_use]
     pub fn by_net(&self, ip: IpAddr) -> Option<(&OperatorId, IpNet)> {
-        let table = self.net.get_or_init(|| {
-            let mut table: Vec<(IpNet, u32)> =
-                self.numbered().flat_map(|(number, o)| o.net.iter().map(move |net| (*net, number))).collect();
-            table.sort_unstable_by_key(|(net, number)| (std::cmp::Reverse(net.prefix_len()), *net, *number));
-            table
-        });
+        let table = &self.kb.networks.net;
         table.iter().find(|(net, _)| net.contains(&ip)).map(|(net, number)| (self.id(*number), *net))
     }
 

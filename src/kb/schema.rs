@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::part::Part;
 use crate::model::{
     Asn, Certainty, Confidence, CountryCode, EntityId, Grade, Interval, LawId, OperatorId, Precision, Role, SourceId,
 };
@@ -26,23 +27,25 @@ pub struct Kb {
     /// What this release is.
     pub release: Release,
     /// Sources by id.
-    pub sources: BTreeMap<SourceId, Source>,
+    pub sources: BTreeMap<SourceId, Part<Source>>,
     /// Jurisdictions by code.
-    pub jurisdictions: BTreeMap<CountryCode, Jurisdiction>,
+    pub jurisdictions: BTreeMap<CountryCode, Part<Jurisdiction>>,
     /// Executive agreements between jurisdictions.
     pub agreements: Vec<Agreement>,
     /// Laws by id.
-    pub laws: BTreeMap<LawId, Law>,
+    pub laws: BTreeMap<LawId, Part<Law>>,
     /// The service matrix.
     pub services: Vec<ServiceKind>,
     /// Legal persons by id.
-    pub entities: BTreeMap<EntityId, Entity>,
+    pub entities: BTreeMap<EntityId, Part<Entity>>,
     /// Ownership and links.
     pub edges: Vec<Edge>,
     /// Announced, prohibited and other deals: notes, never control.
     pub deals: Vec<Deal>,
     /// Operators by id. Boxed: they are large, and the nodes of the map are half empty.
-    pub operators: BTreeMap<OperatorId, Box<Operator>>,
+    pub operators: BTreeMap<OperatorId, Part<Operator>>,
+    /// Their networks, computed from them.
+    pub networks: Networks,
     /// Suffix pairs where two operators meet.
     pub orders: Vec<Order>,
     /// Meetings that no suffix rule decides.
@@ -54,9 +57,33 @@ pub struct Kb {
     /// Judgments, opinions, hearings.
     pub authorities: Vec<Authority>,
     /// Frameworks by id.
-    pub frameworks: BTreeMap<String, Framework>,
+    pub frameworks: BTreeMap<String, Part<Framework>>,
     /// Entries that did not come from the release: `kind/id` and the file they came from.
     pub added: BTreeMap<String, String>,
+}
+
+/// Networks of the operators, so that an address does not cost the decoding of all of them. Numbers are positions in
+/// `Kb::operators`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct Networks {
+    /// AS numbers, sorted.
+    pub asn: Vec<(Asn, u32)>,
+    /// Address blocks, longest first.
+    pub net: Vec<(ipnet::IpNet, u32)>,
+}
+
+impl Networks {
+    /// The networks of operators in the order of their ids.
+    pub fn of<'a>(operators: impl Iterator<Item = &'a Operator>) -> Self {
+        let mut out = Self::default();
+        for (number, operator) in (0..).zip(operators) {
+            out.asn.extend(operator.asn.iter().map(|asn| (*asn, number)));
+            out.net.extend(operator.net.iter().map(|net| (*net, number)));
+        }
+        out.asn.sort_unstable();
+        out.net.sort_unstable_by_key(|(net, number)| (std::cmp::Reverse(net.prefix_len()), *net, *number));
+        out
+    }
 }
 
 /// What a release is.

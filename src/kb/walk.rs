@@ -204,7 +204,7 @@ fn slice<'a>(
 
 impl<'a> Walker<'a> {
     fn data(&self, entity: &EntityId) -> Option<&'a Entity> {
-        self.kb.kb().entities.get(entity)
+        self.kb.kb().entities.get(entity).map(AsRef::as_ref)
     }
 
     /// The operating company and everyone above it who controls it, nearest first.

@@ -11,7 +11,9 @@ use super::dns::Resolver;
 use super::host::{self, HostList};
 use super::ip::IpTables;
 use super::{mail, spf, zone};
-use crate::evidence::{Evidence, HostFacts, MailFacts, NsFacts, Probe, RoleHint, SCHEMA, Sources, Vantage, WebFacts};
+use crate::evidence::{
+    Evidence, HostFacts, MailFacts, NsFacts, Probe, RoleHint, SCHEMA, Sources, SpfMechanism, SpfTerm, Vantage, WebFacts,
+};
 use crate::model::{DomainName, Role, Target, suffix_list_version};
 
 /// Observes targets. One observer serves any number at once.
@@ -227,6 +229,7 @@ impl Observer {
         evidence.caa = caa;
         if let Some(found) = found {
             evidence.mail = MailFacts { spf, ..found.facts };
+            self.add_sending_networks(&mut evidence.mail);
             evidence.txt = found.txt;
             complete_autodiscover(&mut evidence.mail, &evidence.hosts);
         }
@@ -237,6 +240,21 @@ impl Observer {
         }
     }
 }
+
+impl Observer {
+    /// Senders named by address: what the tables say of them, for the domain's own record and what it descends into.
+    fn add_sending_networks(&self, mail: &mut MailFacts) {
+        let Probe::Found(spf) = &mut mail.spf else { return };
+        let by_address = |t: &&mut SpfTerm| t.can_pass && matches!(t.mechanism, SpfMechanism::Ip4 | SpfMechanism::Ip6);
+        for term in spf.terms.iter_mut().filter(by_address).take(SENDING_NETWORKS) {
+            let address = term.target.split('/').next().and_then(|ip| ip.parse().ok());
+            term.network = address.map(|ip| Box::new(self.tables.facts(ip)));
+        }
+    }
+}
+
+/// Networks of an SPF record that are looked up in the tables.
+const SENDING_NETWORKS: usize = 16;
 
 /// Every host of the evidence, in the order of their claim on the questions that are left.
 fn hosts_to_ask(web: &[DomainName], ns: &NsFacts, mail: Option<&MailFacts>, limits: &Limits) -> HostList {

@@ -287,6 +287,7 @@ impl Walk<'_, '_> {
             target: term.target.clone(),
             after_macro: term.after_macro(),
             can_pass,
+            network: None,
         });
     }
 }

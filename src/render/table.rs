@@ -80,9 +80,6 @@ pub(super) fn groups(report: &TargetReport) -> Vec<(GroupId, Vec<&ServiceReport>
 pub(super) fn instead(t: &Texts, service: &ServiceReport) -> Option<String> {
     match (service.state, service.absence) {
         (StateId::Absent, Some(absence)) => Some(cells::absence(t, absence).to_owned()),
-        (StateId::NotAsked, _) if service.role == RoleId::Registrar => {
-            Some(t.get(Key::CellNotAskedRegistration).to_owned())
-        }
         (StateId::NotAsked, _) => Some(t.get(Key::CellNotAsked).to_owned()),
         _ => None,
     }

@@ -1,8 +1,8 @@
 //! What the cells RUN BY › CONTROLLED BY and BASIS show of a judgement.
 
 use super::{
-    BasisLaw, BasisReport, CodeReport, ControllerReport, ExposureReport, GradeId, GroundId, GroupId, LawKindId,
-    NexusReport, ReachId, StepReport, ViaId,
+    BasisLaw, BasisReport, CodeReport, ControlId, ControllerReport, ExposureReport, GradeId, GroundId, GroupId,
+    LawKindId, NexusReport, ReachId, StepReport, ViaId,
 };
 use crate::kb::Knowledge;
 use crate::model::{CountryCode, EntityId};
@@ -25,7 +25,8 @@ pub(super) fn chains(nexus: &[NexusReport]) -> Vec<Vec<StepReport>> {
 }
 
 /// Who controls in the end: of each chain the last company before a fund, and the manager of the fund. A chain is
-/// followed only as far as something better than general knowledge backs it.
+/// followed only as far as something better than general knowledge backs it, and above a company that has a sole
+/// controller not into those who share control of that: they stand in the chain of `explain`.
 pub(super) fn controllers(chains: &[Vec<StepReport>]) -> Vec<ControllerReport> {
     let mut out: Vec<ControllerReport> = Vec::new();
     for chain in chains {
@@ -34,7 +35,7 @@ pub(super) fn controllers(chains: &[Vec<StepReport>]) -> Vec<ControllerReport> {
         let mut via_fund = false;
         for step in &chain[1..] {
             let Some(link) = &step.link else { break };
-            if link.sure < 2 {
+            if link.sure < 2 || (link.control == ControlId::Joint && plain.is_some()) {
                 break;
             }
             via_fund |= link.via_fund;

@@ -45,7 +45,7 @@ mirror! {
         BehindEdge = "behind-edge", BehindGateway = "behind-gateway", MailboxUnlisted = "mailbox-unlisted",
         HostMissing = "host-missing", NoAddress = "no-address", NotPublic = "not-public", NoAnswer = "no-answer",
         NotRecorded = "not-recorded", Unlisted = "unlisted", NameMissing = "name-missing",
-        SenderByAddress = "sender-by-address",
+        SenderByAddress = "sender-by-address", BadRecord = "bad-record",
     }
 }
 mirror! {

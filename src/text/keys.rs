@@ -43,7 +43,6 @@ keys! {
         CellNotInData = "cell.not-in-data",
         CellOwnersUnknown = "cell.owners-unknown",
         CellNotAsked = "cell.not-asked",
-        CellNotAskedRegistration = "cell.not-asked-registration",
         HeadAskedFrom = "head.asked-from",
         HeadRecording = "head.recording",
         HeadAsOf = "head.as-of",
