@@ -1,7 +1,10 @@
 //! Operators -> nexus per jurisdiction -> laws per service, and the marks of the screen.
 
+mod alternatives;
 mod headline;
 mod reach;
+
+pub use alternatives::{Alternative, alternatives, kinds_for};
 
 use crate::attribute::{Attribution, Context};
 use crate::evidence::{Evidence, Ref};

@@ -7,6 +7,7 @@ use clap::Parser;
 
 mod args;
 mod audit;
+mod coverage;
 mod data;
 mod deliver;
 mod exit;
@@ -20,6 +21,7 @@ mod replay;
 mod settings;
 mod stop;
 mod targets;
+mod verify;
 mod version;
 mod who;
 mod window;
@@ -60,7 +62,7 @@ fn run(cli: &Cli, out: &mut Out) -> Result<Exit, Stop> {
         Command::Laws(args) => laws::run(args, &settings, &env, out),
         Command::Replay(args) => replay::run(args, &settings, &env, out),
         Command::Gen(args) => generate::run(&args.what, out),
-        Command::Data(args) => data::run(args.what, &settings, &env, out),
+        Command::Data(args) => data::run(&args.what, &settings, &env, out),
     }
 }
 

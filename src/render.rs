@@ -1,7 +1,9 @@
 //! Output formats, one file each. A renderer sees the published report and nothing else, so formats cannot disagree.
 
+mod alternatives;
 mod cells;
 mod explain;
+mod framework;
 mod headline;
 mod json;
 mod laws;
@@ -18,7 +20,9 @@ mod who;
 
 use std::io::{self, Write};
 
+pub use alternatives::alternatives;
 pub use explain::explain;
+pub use framework::framework;
 pub use json::{Json, json};
 pub use laws::laws;
 pub use ndjson::Ndjson;
@@ -99,9 +103,12 @@ impl Style {
     }
 }
 
-/// What a report is not, in the language of the screen.
+/// What a report is not, in the language of the screen, and how to have it corrected.
 fn disclaimer(t: &Texts, report: &TargetReport) -> String {
-    let release = report.judged_with.release.as_str();
-    let date = jiff::tz::TimeZone::UTC.to_datetime(report.taken_at).date();
+    disclaimer_of(t, &report.judged_with.release, report.taken_at)
+}
+
+fn disclaimer_of(t: &Texts, release: &str, taken_at: jiff::Timestamp) -> String {
+    let date = jiff::tz::TimeZone::UTC.to_datetime(taken_at).date();
     t.fill(Key::ReportDisclaimer, &[("date", t.date(date).into()), ("release", release.into())])
 }

@@ -2,9 +2,11 @@
 //! serialised to users. English keys, sorted lists, no text that depends on a language: texts of the knowledge base
 //! come in all languages, everything else is an id that the renderers put into words.
 
+mod alternatives;
 mod build;
 mod cell;
 mod fact;
+mod framework;
 mod ids;
 mod law;
 mod layer;
@@ -13,6 +15,8 @@ pub(crate) mod samples;
 mod service;
 #[cfg(test)]
 mod tests;
+mod transfer;
+mod used;
 mod who;
 
 use std::collections::BTreeMap;
@@ -22,17 +26,24 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use alternatives::{AlternativeLink, AlternativeReport, AlternativesReport};
 pub use fact::{AnswerReport, Fact, FactReport, TablePlace};
+pub use framework::{
+    CeilingsReport, CertificationReport, CriterionEvidenceId, CriterionFactId, CriterionReport, DnsReport,
+    FrameworkHead, FrameworkReport, HoldingReport, HoldingsReport, SeenOperator, SeenService, SubjectLaw, SubjectReach,
+    SubjectReport,
+};
 pub use ids::{
     AbsenceId, CertaintyId, ConfidenceId, ControlId, GapId, GradeId, GroupId, LawKindId, LawStateId, LinkId, MarkId,
     NoteId, PrecisionId, ReachId, RoleId, StatusId, TopId, ViaId,
 };
-pub use law::{BindReport, LawCard, LawReport, LawsReport, StatusReport, laws};
+pub use law::{AgreementId, AgreementReport, BindReport, LawCard, LawReport, LawsReport, StatusReport, laws};
 pub use layer::{
     AuthorityReport, BasisLaw, BasisReport, CodeReport, CompanyReport, ControllerReport, DealReport, ExposureReport,
     GroundId, LayerReport, LinkReport, NexusReport, OwnersId, OwnersReport, PlaceId, PlaceInReport, PlaceReport,
     StepReport, TopReport,
 };
+pub use transfer::{AdequacyReport, LitigationReport};
 pub use who::{CardField, CardRow, Truth, WhoReport, WhoRow};
 
 use crate::audit::Audit;
@@ -46,6 +57,8 @@ use crate::safe::Untrusted;
 pub const AUDIT_SCHEMA: &str = "jurisdig/audit/1";
 /// Schema of an answer of `who`.
 pub const WHO_SCHEMA: &str = "jurisdig/who/1";
+/// Schema of what the evidence shows beside a framework.
+pub const FRAMEWORK_SCHEMA: &str = "jurisdig/framework/1";
 /// Schema of a list of laws.
 pub const LAWS_SCHEMA: &str = "jurisdig/laws/1";
 
@@ -57,7 +70,13 @@ impl Report {
     /// One audited target.
     #[must_use]
     pub fn build(evidence: &Evidence, audit: &Audit, kb: &Knowledge) -> TargetReport {
-        build::target(evidence, audit, kb)
+        build::target(evidence, audit, kb, false)
+    }
+
+    /// One audited target, with operators of the same kind that stay within the home group.
+    #[must_use]
+    pub fn build_with_alternatives(evidence: &Evidence, audit: &Audit, kb: &Knowledge) -> TargetReport {
+        build::target(evidence, audit, kb, true)
     }
 }
 
@@ -93,6 +112,14 @@ pub struct TargetReport {
     pub notes: Vec<NoteReport>,
     /// Laws that bind whoever offers services in a jurisdiction.
     pub serves: Vec<LawReport>,
+    /// Adequacy decisions about jurisdictions that reach a service from outside, where home is in the EEA. They say
+    /// whether data may be transferred, not whether access is possible.
+    #[schemars(with = "Option<BTreeMap<String, Vec<AdequacyReport>>>")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adequacy: Option<BTreeMap<CountryCode, Vec<AdequacyReport>>>,
+    /// Operators of the same kind whose recorded control stays within the home group; only where asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alternatives: Option<Vec<AlternativesReport>>,
     /// Questions without a usable answer, by resolver and status.
     pub failures: Vec<FailureReport>,
     /// Every fact a conclusion rests on, by its pointer.
@@ -163,7 +190,7 @@ pub struct JudgedWith {
     /// Day from which it is called old.
     #[schemars(with = "Option<String>")]
     pub review_by: Option<Date>,
-    /// Entries that did not come from the release: `kind/id` and the file.
+    /// Entries used here that did not come from the release: `kind/id` and the file.
     pub added: BTreeMap<String, Untrusted>,
     /// Release of the tool that observed.
     pub observed_with: Untrusted,

@@ -26,7 +26,7 @@ impl Bench<'_> {
         ServiceReach { layers, mark }
     }
 
-    fn layer(&self, role: Role, layer: &Layer) -> LayerReach {
+    pub(super) fn layer(&self, role: Role, layer: &Layer) -> LayerReach {
         let walk = layer.entity.as_ref().map(|entity| self.kb.walk(entity, self.context.as_of));
         let mut nexus: Vec<Nexus> = walk.as_ref().map(|w| w.nexus.clone()).unwrap_or_default();
         nexus.extend(located(layer));

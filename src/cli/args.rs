@@ -101,6 +101,12 @@ pub(crate) struct ExplainArgs {
     /// Only this service: a role id such as host, mailbox, dns
     #[arg(value_name = "SERVICE")]
     pub(crate) service: Option<String>,
+    /// Criterion by criterion of a framework (secnumcloud, eu-csf, ...): what the evidence shows, what to ask
+    #[arg(long, value_name = "ID", conflicts_with_all = ["service", "alternatives"])]
+    pub(crate) framework: Option<String>,
+    /// Operators of the same kind whose recorded control stays within the home group; needs a home
+    #[arg(long, conflicts_with = "service")]
+    pub(crate) alternatives: bool,
     /// How to observe.
     #[command(flatten)]
     pub(crate) observe: ObserveArgs,
@@ -161,6 +167,8 @@ pub(crate) enum SchemaName {
     Who,
     /// `laws` as JSON
     Laws,
+    /// `explain --framework` as JSON
+    Framework,
 }
 
 /// `data`.
@@ -172,10 +180,17 @@ pub(crate) struct DataArgs {
 }
 
 /// What `data` does.
-#[derive(Debug, Clone, Copy, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub(crate) enum DataCommand {
-    /// Releases, dates, ages, counts and checksums of everything embedded or named by a flag
+    /// Releases, dates, ages, counts and checksums of everything embedded or named by a flag; with -v how well operators
+    /// are backed, and what is past its review
     Status,
+    /// Check entries of your own: every fault with file and line
+    Verify {
+        /// Directories, laid over the release in this order; without one, `--kb DIR` and the data folder
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+        dirs: Vec<PathBuf>,
+    },
 }
 
 /// Formats of standard output.
@@ -234,7 +249,8 @@ pub(crate) struct Global {
     /// Further address table (mmdb): MaxMind, DB-IP, IPinfo, IPLocate, ip-location-db; may be repeated
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) mmdb: Vec<PathBuf>,
-    /// Directory of TOML files that extend or correct the knowledge base [env: JURISDIG_KB]
+    /// Directory of TOML files that extend or correct the knowledge base, over those of the data folder
+    /// ($XDG_DATA_HOME/jurisdig/kb) [env: JURISDIG_KB]
     #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) kb: Option<PathBuf>,
     /// Send nothing to any network [env: JURISDIG_OFFLINE=1]

@@ -1,15 +1,16 @@
-//! `data status`: what the program carries, how old it is, and how to recognise it.
+//! `data`: `verify`, and `status`, which tells what the program carries, how old it is, and how to recognise it.
 
 use jiff::civil::Date;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::args::{DataCommand, Format};
+use super::coverage::Coverage;
 use super::exit::Exit;
 use super::out::Out;
 use super::settings::{Environment, Settings};
 use super::stop::Stop;
-use super::{knowledge, observation};
+use super::{coverage, knowledge, observation, verify};
 use crate::kb::Knowledge;
 use crate::kb::schema::Kb;
 use crate::model::suffix_list_version;
@@ -23,6 +24,8 @@ struct Status {
     knowledge: KnowledgeStatus,
     tables: Vec<TableStatus>,
     suffix_list: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<Coverage>,
 }
 
 #[derive(Debug, Serialize)]
@@ -50,12 +53,15 @@ struct TableStatus {
 ///
 /// # Errors
 /// Data of the user's that cannot be used, output that cannot be written.
-pub(crate) fn run(what: DataCommand, settings: &Settings, env: &Environment, out: &mut Out) -> Result<Exit, Stop> {
-    let DataCommand::Status = what;
+pub(crate) fn run(what: &DataCommand, settings: &Settings, env: &Environment, out: &mut Out) -> Result<Exit, Stop> {
+    if let DataCommand::Verify { dirs } = what {
+        return verify::run(dirs, settings, env, out);
+    }
     let kb = knowledge::load(settings, env)?;
     let tables = observation::tables(settings)?;
     let today = jiff::tz::TimeZone::UTC.to_datetime(settings.now).date();
-    let status = status(&kb, &tables, today)?;
+    let mut status = status(&kb, &tables, today)?;
+    status.coverage = settings.verbose.then(|| coverage::count(&kb, today));
     let text = match settings.format {
         Format::Text => text(&status),
         Format::Json => serde_json::to_string_pretty(&status).map_err(|e| Stop::local(e.to_string()))? + "\n",
@@ -94,6 +100,7 @@ fn status(kb: &Knowledge, tables: &IpTables, today: Date) -> Result<Status, Stop
             })
             .collect(),
         suffix_list: suffix_list_version(),
+        coverage: None,
     })
 }
 
@@ -131,5 +138,8 @@ fn text(status: &Status) -> String {
         out += &format!("  kind            {}\n  sha256          {}\n", table.kind, table.sha256);
     }
     out += &format!("\npublic suffix     {}\n", status.suffix_list);
+    if let Some(coverage) = &status.coverage {
+        out += &coverage.text();
+    }
     out
 }

@@ -8,7 +8,7 @@ use super::settings::Settings;
 use super::stop::Stop;
 use crate::model::Role;
 use crate::render::{self, Json, Ndjson, Piped, Renderer, Style, Summary, Table, Unmeasured};
-use crate::report::{LawsReport, RoleId, TargetReport, WhoReport};
+use crate::report::{FrameworkReport, LawsReport, RoleId, TargetReport, WhoReport};
 use crate::safe::Untrusted;
 
 /// Columns of a `.txt` file, unless `--width` says otherwise.
@@ -231,4 +231,49 @@ pub(crate) fn explain(
         Format::Ndjson => reports.iter().try_for_each(|report| line(w, report)),
     })?;
     Ok(is_whole)
+}
+
+/// Alternatives, one list a target.
+///
+/// # Errors
+/// Output that cannot be written.
+pub(crate) fn alternatives(reports: &[TargetReport], settings: &Settings, out: &mut Out) -> Result<(), Stop> {
+    documents(reports, "jurisdig/audits/1", "audits", settings, out, render::alternatives)
+}
+
+/// What the evidence shows beside a framework, one document a target.
+///
+/// # Errors
+/// Output that cannot be written.
+pub(crate) fn framework(reports: &[FrameworkReport], settings: &Settings, out: &mut Out) -> Result<(), Stop> {
+    documents(reports, "jurisdig/frameworks/1", "frameworks", settings, out, render::framework)
+}
+
+/// One document a target: prose one after the other, one JSON document for all.
+fn documents<T: serde::Serialize>(
+    reports: &[T],
+    schema: &str,
+    key: &str,
+    settings: &Settings,
+    out: &mut Out,
+    prose: impl Fn(&mut dyn Write, Style, &T) -> io::Result<()>,
+) -> Result<(), Stop> {
+    document(settings, out, |w, format, style| match format {
+        Format::Text => reports.iter().enumerate().try_for_each(|(index, report)| {
+            if index > 0 {
+                w.write_all(b"\n")?;
+            }
+            prose(w, style, report)
+        }),
+        Format::Json => match reports {
+            [only] => render::json(w, only),
+            many => {
+                let mut whole = serde_json::Map::new();
+                whole.insert("schema".into(), schema.into());
+                whole.insert(key.to_owned(), serde_json::to_value(many)?);
+                render::json(w, &whole)
+            }
+        },
+        Format::Ndjson => reports.iter().try_for_each(|report| line(w, report)),
+    })
 }

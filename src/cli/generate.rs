@@ -27,6 +27,7 @@ pub(crate) fn run(what: &Generated, out: &mut Out) -> Result<Exit, Stop> {
                 SchemaName::Audit => schemars::schema_for!(report::TargetReport),
                 SchemaName::Who => schemars::schema_for!(report::WhoReport),
                 SchemaName::Laws => schemars::schema_for!(report::LawsReport),
+                SchemaName::Framework => schemars::schema_for!(report::FrameworkReport),
             };
             let text = serde_json::to_string_pretty(&schema).map_err(|e| Stop::local(e.to_string()))?;
             out.data(&(text + "\n"))?;

@@ -123,6 +123,13 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// A text that may be in English alone.
+    pub(super) fn text_in_english(&mut self, place: &Place, what: &str, text: &Text) {
+        if text.en.trim().is_empty() {
+            self.fault(place, format!("{what}: the text is empty"));
+        }
+    }
+
     fn sources(&mut self) {
         for (id, entry) in &self.draft.sources {
             let (source, place) = (&entry.value, &entry.place);
@@ -151,6 +158,11 @@ impl<'a> Checker<'a> {
             for adequacy in &jurisdiction.adequacy {
                 let what = format!("adequacy decision {}", adequacy.decision);
                 self.claim(place, &what, &adequacy.sources);
+                self.text_in_english(place, &format!("{what}: scope"), &adequacy.scope);
+                for case in &adequacy.litigation {
+                    self.text_in_english(place, &format!("{what}: {}", case.case), &case.court);
+                    self.text_in_english(place, &format!("{what}: {}", case.case), &case.outcome);
+                }
                 self.dates(place, &what, adequacy.from, adequacy.to);
             }
         }
@@ -174,6 +186,9 @@ impl<'a> Checker<'a> {
             self.text(place, "title", &law.title);
             if let Some(not_meaning) = &law.not_meaning {
                 self.text(place, "not_meaning", not_meaning);
+            }
+            for text in law.test.iter().chain(&law.safeguard) {
+                self.text_in_english(place, &format!("{what}: test or safeguard"), text);
             }
             self.code(place, &what, law.jurisdiction);
             self.claim(place, &what, &law.sources);
@@ -300,6 +315,15 @@ impl<'a> Checker<'a> {
                 self.code(place, &what, code);
             }
             for (number, criterion) in framework.criteria.iter().enumerate() {
+                if let Some(shows) = &criterion.shows {
+                    self.text(place, &format!("{what}: {}", criterion.id), shows);
+                }
+                if let Some(ceilings) = &criterion.ceilings
+                    && !self.groups.contains(&ceilings.group.to_ascii_lowercase())
+                {
+                    let group = &ceilings.group;
+                    self.fault(place, format!("{what}: no jurisdiction is in a group `{group}`"));
+                }
                 self.text(place, &format!("{what}: {}", criterion.id), &criterion.title);
                 self.text(place, &format!("{what}: {}", criterion.id), &criterion.question);
                 if framework.criteria[..number].iter().any(|other| other.id == criterion.id) {

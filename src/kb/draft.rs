@@ -144,7 +144,9 @@ impl Draft {
         over_list(&mut self.authorities, later.authorities, authority_key, note);
         self.broken.extend(later.broken);
         if !is_release {
-            self.added.extend(added.into_iter().map(|(key, file)| (key, format!("{layer}: {file}"))));
+            // A file named by its whole path needs no name of a folder in front of it.
+            let named = |file: String| if file.starts_with(layer) { file } else { format!("{layer}: {file}") };
+            self.added.extend(added.into_iter().map(|(key, file)| (key, named(file))));
         }
     }
 

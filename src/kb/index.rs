@@ -367,7 +367,9 @@ impl Knowledge {
         runs.last().map(|run| EntityChoice { entity: run.entity.clone(), is_floor })
     }
 
-    fn is_meant(&self, country: CountryCode, condition: &str, as_of: AsOf) -> bool {
+    /// Whether a condition of the data, a country or a group with `@`, holds for a country on a date.
+    #[must_use]
+    pub fn is_meant(&self, country: CountryCode, condition: &str, as_of: AsOf) -> bool {
         match condition.strip_prefix('@') {
             Some(group) => self.in_group(country, group, as_of),
             None => condition.eq_ignore_ascii_case(country.as_str()),

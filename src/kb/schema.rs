@@ -11,9 +11,9 @@ use crate::model::{
     Asn, Certainty, Confidence, CountryCode, EntityId, Grade, Interval, LawId, OperatorId, Precision, Role, SourceId,
 };
 
-/// A text in the languages of the reports.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// A text in the languages of the reports. A file may write a plain string: then it is English, French is empty, and a
+/// French screen leaves it out. Where both are needed, the checks say so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Text {
     /// English.
     pub en: String,
@@ -150,10 +150,10 @@ pub struct Membership {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Adequacy {
-    /// Number.
+    /// Number; empty where it is not known.
     pub decision: String,
     /// What it covers.
-    pub scope: String,
+    pub scope: Text,
     /// It covers only part (listed or commercial organisations).
     #[serde(default)]
     pub partial: bool,
@@ -183,11 +183,11 @@ pub struct Litigation {
     /// Number of the case.
     pub case: String,
     /// Court.
-    pub court: String,
+    pub court: Text,
     /// Day of the last step.
     pub date: Date,
     /// Last step.
-    pub outcome: String,
+    pub outcome: Text,
 }
 
 /// An agreement under a law between two jurisdictions.
@@ -208,11 +208,17 @@ pub struct Agreement {
     /// Day of entry into force.
     #[serde(default)]
     pub from: Option<Date>,
+    /// Since when there are talks.
+    #[serde(default)]
+    pub talks: Option<Date>,
+    /// How exactly that is known.
+    #[serde(default)]
+    pub talks_precision: Precision,
     /// Sources.
     pub sources: Vec<SourceId>,
     /// Remark.
     #[serde(default)]
-    pub note: Option<String>,
+    pub note: Option<Text>,
 }
 
 /// A law.
@@ -249,10 +255,10 @@ pub struct Law {
     pub data: Vec<String>,
     /// The test it applies.
     #[serde(default)]
-    pub test: Option<String>,
+    pub test: Option<Text>,
     /// Safeguards.
     #[serde(default)]
-    pub safeguard: Vec<String>,
+    pub safeguard: Vec<Text>,
     /// What it does not mean.
     #[serde(default)]
     pub not_meaning: Option<Text>,
@@ -298,7 +304,7 @@ pub struct Bind {
     pub certainty: Certainty,
     /// Remark.
     #[serde(default)]
-    pub note: Option<String>,
+    pub note: Option<Text>,
 }
 
 /// A grade, or control through a fund.
@@ -569,7 +575,7 @@ pub enum TopKind {
 #[serde(deny_unknown_fields)]
 pub struct OwnersUnknown {
     /// Reason.
-    pub why: String,
+    pub why: Text,
     /// Sources.
     pub sources: Vec<SourceId>,
     /// First day.
@@ -1066,7 +1072,7 @@ pub struct Certification {
     pub version: Option<String>,
     /// Holder.
     pub holder: EntityId,
-    /// The offer: never the company.
+    /// The offer: never the company; [`Certification::UNNAMED`] where the source names none.
     pub offer: String,
     /// First day.
     #[serde(default)]
@@ -1112,7 +1118,7 @@ pub struct Authority {
 }
 
 /// A framework and its criteria.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Framework {
     /// Name.
@@ -1143,7 +1149,7 @@ pub struct Framework {
 }
 
 /// A criterion of a framework.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Criterion {
     /// Number.
@@ -1155,11 +1161,52 @@ pub struct Criterion {
     pub weight: Option<u32>,
     /// What of it can be seen from outside.
     pub evidence: CriterionEvidence,
-    /// What the evidence shows, and what it cannot.
+    /// Which facts the report puts beside it, where its kind of evidence alone does not say.
+    #[serde(default)]
+    pub facts: Vec<CriterionFact>,
+    /// The ceilings it publishes for holdings.
+    #[serde(default)]
+    pub ceilings: Option<Ceilings>,
+    /// Schemes whose certifications it is about; none for all.
+    #[serde(default)]
+    pub schemes: Vec<String>,
+    /// What the evidence can show here, and what it cannot.
     #[serde(default)]
     pub shows: Option<Text>,
     /// The question for the supplier.
     pub question: Text,
+}
+
+/// Ceilings for holdings from outside a group, in per cent of capital or votes, as a framework publishes them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ceilings {
+    /// The group.
+    pub group: String,
+    /// For one holder.
+    pub one: f64,
+    /// For all together.
+    pub together: f64,
+}
+
+/// Facts a report can put beside a criterion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CriterionFact {
+    /// Where the companies have their seat.
+    Seat,
+    /// Who controls them in the end.
+    Control,
+    /// Holdings from outside the group.
+    Holdings,
+    /// Jurisdictions that reach them, and laws.
+    Laws,
+    /// The services that were seen, and who runs them.
+    Services,
+    /// DNSSEC and CAA.
+    Dns,
+    /// Certifications of offers.
+    Certifications,
 }
 
 /// What can be seen of a criterion.
@@ -1271,6 +1318,41 @@ impl Bind {
             BindNexus::Presence => grade == Grade::Presence,
             BindNexus::Linked => grade == Grade::Linked,
         }
+    }
+}
+
+impl Certification {
+    /// What `offer` says where the source names none.
+    pub const UNNAMED: &str = "not named in the source";
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Both {
+            en: String,
+            fr: String,
+        }
+        struct Either;
+        impl<'de> serde::de::Visitor<'de> for Either {
+            type Value = Text;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("{ en = \"...\", fr = \"...\" }")
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Text, E> {
+                Ok(Text { en: text.to_owned(), fr: String::new() })
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Text, A::Error> {
+                let Both { en, fr } = Both::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+                Ok(Text { en, fr })
+            }
+        }
+        if deserializer.is_human_readable() {
+            return deserializer.deserialize_any(Either);
+        }
+        let Both { en, fr } = Both::deserialize(deserializer)?;
+        Ok(Self { en, fr })
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::Knowledge;
-use super::schema::{Control, Edge, EdgeKind, Entity, Incorporation, TopKind};
+use super::schema::{Control, Edge, EdgeKind, Entity, Incorporation, Text, TopKind};
 use crate::model::{AsOf, Confidence, CountryCode, EntityId, Grade, SourceId};
 
 /// One step of a chain: a company, and the edge that led to it.
@@ -69,7 +69,7 @@ pub enum Owners {
         /// The company.
         at: EntityId,
         /// Why, where recorded.
-        why: Option<String>,
+        why: Option<Text>,
     },
 }
 
@@ -225,7 +225,7 @@ impl<'a> Walker<'a> {
     /// Finds who controls a company, and whether that is all there is to know.
     fn climb_one(&mut self, node: &Node, waiting: &mut Vec<Node>) {
         let Some(entity) = self.data(node.entity()) else {
-            return self.unknown_at(node, Some("not in the data".to_owned()));
+            return self.unknown_at(node, Some(text("not in the data", "absente des données")));
         };
         if is_fund_manager(entity) {
             return;
@@ -261,7 +261,7 @@ impl<'a> Walker<'a> {
         if let Some(said) = said {
             self.unknown_at(node, Some(said.why.clone()));
         } else if let Some(note) = unclear {
-            self.unknown_at(node, note);
+            self.unknown_at(node, note.map(|note| text(&note, "")));
         } else if !has_top && joint < 2 {
             // One of several who decide together does not tell who the others are.
             self.unknown_at(node, None);
@@ -281,7 +281,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn unknown_at(&mut self, node: &Node, why: Option<String>) {
+    fn unknown_at(&mut self, node: &Node, why: Option<Text>) {
         if self.unknown.is_none() {
             self.unknown = Some(Owners::Unknown { at: node.entity().clone(), why });
         }
@@ -292,7 +292,7 @@ impl<'a> Walker<'a> {
         let Some(entity) = self.data(node.entity()) else { return };
         let grade = if node.is_operating() { Grade::Direct } else { Grade::Controlled };
         if !self.seats(node, entity, grade, Via::Seat) {
-            self.unknown_at(node, Some("no seat recorded for this date".to_owned()));
+            self.unknown_at(node, Some(text("no seat recorded for this date", "aucun siège relevé à cette date")));
         }
         self.boundary |= seats(entity).any(|seat| seat.span().is_boundary(self.day));
         if !is_holder(entity) {
@@ -398,6 +398,10 @@ impl<'a> Walker<'a> {
             boundary: node.boundary || is_boundary,
         });
     }
+}
+
+fn text(en: &str, fr: &str) -> Text {
+    Text { en: en.to_owned(), fr: fr.to_owned() }
 }
 
 fn seats(entity: &Entity) -> impl Iterator<Item = &Incorporation> {

@@ -273,3 +273,8 @@ pub(super) fn localised(t: &Texts, text: &TextReport) -> String {
         Lang::Fr => text.fr.for_terminal(),
     }
 }
+
+/// The same for a text the data may hold in English alone: nothing where the language of the screen is missing.
+pub(super) fn localised_if(t: &Texts, text: &TextReport) -> Option<String> {
+    Some(localised(t, text)).filter(|text| !text.is_empty())
+}

@@ -3,7 +3,9 @@
 
 mod grounds;
 mod steps;
+mod transfers;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::cells::{self, Row};
@@ -11,7 +13,7 @@ use super::headline;
 use super::layout::{Page, Tone};
 use super::{Style, table};
 use crate::model::SourceId;
-use crate::report::{LayerReport, PlaceId, RoleId, ServiceReport, StateId, TargetReport};
+use crate::report::{LayerReport, PlaceId, RoleId, ServiceReport, SourceReport, StateId, TargetReport};
 use crate::text::{Family, Key, Texts};
 
 /// Width of the labels in front of paragraphs.
@@ -36,7 +38,7 @@ pub fn explain(out: &mut dyn Write, style: Style, report: &TargetReport, roles: 
     }
     for service in services {
         page.gap();
-        Explainer { t: style.texts(), style, report, service, cited: Vec::new() }.service(&mut page);
+        Explainer { t: style.texts(), style, report, service, cited: Cited::default() }.service(&mut page);
     }
     page.write(out)?;
     Ok(true)
@@ -47,8 +49,44 @@ struct Explainer<'a> {
     style: Style,
     report: &'a TargetReport,
     service: &'a ServiceReport,
-    /// Sources in the order they are cited: `[S1]`, `[S2]`, ...
-    cited: Vec<SourceId>,
+    cited: Cited,
+}
+
+/// Sources in the order they are cited: `[S1]`, `[S2]`, ...
+#[derive(Debug, Default)]
+pub(super) struct Cited(Vec<SourceId>);
+
+impl Cited {
+    /// `[S1][S3]`: numbers of sources, in the order of their first mention.
+    pub(super) fn cite(&mut self, sources: &[SourceId], known: &BTreeMap<SourceId, SourceReport>) -> String {
+        let mut out = String::new();
+        for id in sources.iter().filter(|id| known.contains_key(*id)) {
+            let index = self.0.iter().position(|known| known == id).unwrap_or_else(|| {
+                self.0.push(id.clone());
+                self.0.len() - 1
+            });
+            out.push_str(&format!("[S{}]", index + 1));
+        }
+        out
+    }
+
+    /// The list of sources.
+    pub(super) fn print(&self, page: &mut Page, t: &Texts, known: &BTreeMap<SourceId, SourceReport>) {
+        let width = page.style.prose_width();
+        for (index, id) in self.0.iter().enumerate() {
+            let Some(source) = known.get(id) else { continue };
+            let mut text = source.title.for_terminal();
+            if let Some(url) = &source.url {
+                text = format!("{text}, {}", url.for_terminal());
+            }
+            // What is only known generally was read nowhere, and its title says so.
+            if source.tier < 4 {
+                text = format!("{text}, {}", t.fill(Key::ExplainRead, &[("date", t.date(source.seen).into())]));
+            }
+            let label = format!("  [S{}] ", index + 1);
+            page.hanging(&label, label.len().max(7), width, &text, Tone::Plain);
+        }
+    }
 }
 
 impl<'a> Explainer<'a> {
@@ -128,6 +166,9 @@ impl<'a> Explainer<'a> {
                 self.paragraph(page, label, &format!("{text} {sources}"));
             }
         }
+        for text in self.transfers(layer) {
+            self.paragraph(page, Key::ExplainTransfers, &text);
+        }
         for link in self.links(layer) {
             self.paragraph(page, Key::ExplainLinks, &link);
         }
@@ -202,39 +243,19 @@ impl<'a> Explainer<'a> {
         page.hanging(shown, LABEL, self.style.prose_width(), text, Tone::Plain);
     }
 
-    /// `[S1][S3]`: numbers of sources, in the order of their first mention.
     fn cite(&mut self, sources: &[SourceId]) -> String {
-        let mut out = String::new();
-        for id in sources.iter().filter(|id| self.report.sources.contains_key(*id)) {
-            let index = self.cited.iter().position(|known| known == id).unwrap_or_else(|| {
-                self.cited.push(id.clone());
-                self.cited.len() - 1
-            });
-            out.push_str(&format!("[S{}]", index + 1));
-        }
-        out
+        self.cited.cite(sources, &self.report.sources)
     }
 
     /// Sources, data, disclaimer.
     fn close(&self, page: &mut Page) {
         let (t, width) = (self.t, self.style.prose_width());
         page.gap();
-        for (index, id) in self.cited.iter().enumerate() {
-            let Some(source) = self.report.sources.get(id) else { continue };
-            let mut text = source.title.for_terminal();
-            if let Some(url) = &source.url {
-                text = format!("{text}, {}", url.for_terminal());
-            }
-            // What is only known generally was read nowhere, and its title says so.
-            if source.tier < 4 {
-                text = format!("{text}, {}", t.fill(Key::ExplainRead, &[("date", t.date(source.seen).into())]));
-            }
-            let label = format!("  [S{}] ", index + 1);
-            page.hanging(&label, label.len().max(7), width, &text, Tone::Plain);
-        }
+        self.cited.print(page, t, &self.report.sources);
         page.gap();
         let data = headline::data_line(t, &self.report.judged_with);
         page.hanging(&format!("  {} ", t.get(Key::FootData)), LABEL, width, &data, Tone::Plain);
+        headline::added(page, &self.report.judged_with.added, LABEL, width);
         let everything = t.fill(Key::ExplainEverything, &[("target", self.report.target.as_str().into())]);
         page.prose(2, width, &everything, Tone::Plain);
         page.gap();

@@ -1,5 +1,7 @@
 //! The first lines of a screen: what was asked, when and from where, and the one sentence that says it all.
 
+use std::collections::BTreeMap;
+
 use super::layout::{Page, Tone};
 use crate::model::CountryCode;
 use crate::report::{CountReport, HomeOriginId, HomeReport, JudgedWith, TargetReport};
@@ -145,7 +147,7 @@ fn places(t: &Texts, report: &TargetReport) -> String {
 }
 
 /// `the EEA`, `CH`.
-fn group_text(t: &Texts, home: &HomeReport) -> String {
+pub(super) fn group_text(t: &Texts, home: &HomeReport) -> String {
     match home.group.as_deref() {
         Some("EEA") => t.get(Key::HeadlineEea).to_owned(),
         Some(code) => code.to_owned(),
@@ -186,4 +188,16 @@ pub(super) fn table_names(t: &Texts, judged: &JudgedWith) -> Vec<String> {
         t.fill(Key::FootTable, &[("name", name.for_terminal().into()), ("date", date.into())])
     };
     judged.tables.iter().map(|table| of(&table.id, &table.date)).collect()
+}
+
+/// Entries used here that did not come from the release, each with its file, and how to have the data corrected.
+pub(super) fn added(page: &mut Page, added: &BTreeMap<String, Untrusted>, indent: usize, width: usize) {
+    let t = page.style.texts();
+    if !added.is_empty() {
+        let list: Vec<String> = added.iter().map(|(key, file)| format!("{key} ({})", file.for_terminal())).collect();
+        let args = [("count", added.len().into()), ("list", list.join(", ").into())];
+        page.hanging("", indent, width, &t.fill(Key::FootAdded, &args), Tone::Strong);
+    }
+    let label = format!("  {} ", t.get(Key::FootCorrect));
+    page.hanging(&label, indent, width, t.get(Key::FootCorrectHow), Tone::Plain);
 }

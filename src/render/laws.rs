@@ -4,10 +4,10 @@
 use std::io::{self, Write};
 
 use super::Style;
-use super::cells;
 use super::layout::{Grid, GridRow, Page, Tone};
+use super::{cells, headline};
 use crate::model::{Precision, SourceId};
-use crate::report::{LawCard, LawsReport, StatusReport};
+use crate::report::{AgreementReport, LawCard, LawsReport, StatusReport};
 use crate::safe::Untrusted;
 use crate::text::{Family, Key, Lang, Texts};
 
@@ -24,6 +24,8 @@ pub fn laws(out: &mut dyn Write, style: Style, report: &LawsReport) -> io::Resul
         [card] => one(&mut page, report, card),
         cards => list(&mut page, report, cards),
     }
+    page.gap();
+    headline::added(&mut page, &report.added, LABEL, style.width());
     page.write(out)
 }
 
@@ -109,19 +111,22 @@ fn one(page: &mut Page, report: &LawsReport, card: &LawCard) {
     for stretch in card.history.iter().filter(|_| card.history.len() > 1) {
         line(page, Key::LawsHistory, &span(t, stretch));
     }
-    let several =
-        |list: &[Untrusted], joint: &str| list.iter().map(Untrusted::for_terminal).collect::<Vec<_>>().join(joint);
-    for (key, list) in [(Key::LawsAddressees, &card.actors), (Key::LawsData, &card.data)] {
+    for (key, family, list) in
+        [(Key::LawsAddressees, Family::Actor, &card.actors), (Key::LawsData, Family::DataKind, &card.data)]
+    {
         if !list.is_empty() {
-            line(page, key, &several(list, ", "));
+            line(page, key, &words(t, family, list));
         }
     }
-    if let Some(test) = &card.test {
-        line(page, Key::LawsTest, &test.for_terminal());
+    if let Some(test) = card.test.as_ref().and_then(|test| cells::localised_if(t, test)) {
+        line(page, Key::LawsTest, &test);
     }
     binds(page, t, card);
-    for safeguard in &card.safeguards {
-        line(page, Key::LawsSafeguards, &safeguard.for_terminal());
+    for safeguard in card.safeguards.iter().filter_map(|text| cells::localised_if(t, text)) {
+        line(page, Key::LawsSafeguards, &safeguard);
+    }
+    for agreement in &card.agreements {
+        line(page, Key::LawsAgreements, &self::agreement(t, agreement));
     }
     if let Some(text) = &card.not_meaning {
         line(page, Key::LawsNotMeaning, &cells::localised(t, text));
@@ -130,7 +135,41 @@ fn one(page: &mut Page, report: &LawsReport, card: &LawCard) {
         line(page, Key::LawsNote, &note.for_terminal());
     }
     page.gap();
-    sources(page, t, report, &law.sources);
+    let mut cited = law.sources.clone();
+    cited.extend(card.agreements.iter().flat_map(|a| a.sources.clone()));
+    let mut seen = std::collections::BTreeSet::new();
+    cited.retain(|id| seen.insert(id.clone()));
+    sources(page, t, report, &cited);
+}
+
+/// Ids of a closed list in words; an id of a user's own stays as it is.
+fn words(t: &Texts, family: Family, ids: &[Untrusted]) -> String {
+    let word = |id: &Untrusted| {
+        let id = id.for_terminal();
+        if t.has_member(family, &id) { t.member(family, &id).to_owned() } else { id }
+    };
+    ids.iter().map(word).collect::<Vec<_>>().join(", ")
+}
+
+/// `United Kingdom: signed on 2019-10-03, in force since 2022-10-03`.
+fn agreement(t: &Texts, agreement: &AgreementReport) -> String {
+    let name = agreement.name.as_ref().map_or_else(|| agreement.with.to_string(), |name| cells::localised(t, name));
+    let mut parts = vec![t.member(Family::Agreement, agreement.state.id()).to_owned()];
+    if let Some(signed) = agreement.signed {
+        parts.push(t.fill(Key::LawsSigned, &[("date", t.date(signed).into())]));
+    }
+    if let Some(from) = agreement.from {
+        parts.push(t.fill(Key::LawsInForceSince, &[("date", t.date(from).into())]));
+    }
+    if let Some(talks) = agreement.talks {
+        let date = t.since(talks, agreement.talks_precision.into());
+        parts.push(t.fill(Key::ExplainSince, &[("date", date.into())]));
+    }
+    let mut text = t.fill(Key::LawsAgreement, &[("country", name.into()), ("state", parts.join(", ").into())]);
+    if let Some(note) = agreement.note.as_ref().and_then(|note| cells::localised_if(t, note)) {
+        text = format!("{text} ({note})");
+    }
+    text
 }
 
 fn binds(page: &mut Page, t: &Texts, card: &LawCard) {
@@ -144,8 +183,8 @@ fn binds(page: &mut Page, t: &Texts, card: &LawCard) {
                 ("certainty", t.member(Family::Certainty, bind.certainty.id()).into()),
             ],
         );
-        if let Some(note) = &bind.note {
-            text = format!("{text}; {}", note.for_terminal());
+        if let Some(note) = bind.note.as_ref().and_then(|note| cells::localised_if(t, note)) {
+            text = format!("{text} ({note})");
         }
         line(page, Key::LawsBinds, &text);
     }

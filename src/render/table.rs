@@ -296,7 +296,7 @@ fn foot(page: &mut Page, report: &TargetReport) {
     let t = page.style.texts();
     let width = page.style.width();
     let label = |key: Key| format!("  {}", t.get(key));
-    let keys = [Key::FootWhy, Key::FootKeep, Key::FootData];
+    let keys = [Key::FootWhy, Key::FootKeep, Key::FootData, Key::FootCorrect];
     let indent = keys.iter().map(|k| label(*k).chars().count()).max().unwrap_or(0) + 3;
     if let Some(service) = report.most_telling() {
         let why = format!("jurisdig explain {} {}", report.target, service.role.id());
@@ -305,13 +305,7 @@ fn foot(page: &mut Page, report: &TargetReport) {
     let keep = format!("jurisdig {} --save evidence.json", report.target);
     page.hanging(&label(Key::FootKeep), indent, width, &keep, Tone::Plain);
     page.hanging(&label(Key::FootData), indent, width, &headline::data_line(t, &report.judged_with), Tone::Plain);
-    let added = &report.judged_with.added;
-    if !added.is_empty() {
-        let list = added.keys().take(5).cloned().collect::<Vec<_>>().join(", ");
-        let list = if added.len() > 5 { format!("{list}, …") } else { list };
-        let text = t.fill(Key::FootAdded, &[("count", added.len().into()), ("list", list.into())]);
-        page.hanging("", indent, width, &text, Tone::Plain);
-    }
+    headline::added(page, &report.judged_with.added, indent, width);
     if !report.serves.is_empty() {
         let laws: Vec<String> = report
             .serves

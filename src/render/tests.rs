@@ -58,6 +58,13 @@ fn every_screen(style: Style) -> Vec<(String, String)> {
         out.push((format!("explain {name}"), explained(style, report, &[])));
         out.push((format!("explain all {name}"), explained(style, report, RoleId::ALL)));
     }
+    for (name, report) in [("ministry", samples::with_alternatives()), ("layer", samples::with_layer())] {
+        out.push((format!("alternatives {name}"), page(|out| alternatives(out, style, &report))));
+    }
+    for id in ["cloud-de-confiance", "named-only"] {
+        out.push((format!("framework {id}"), page(|out| framework(out, style, &samples::framework(id)))));
+    }
+    out.push(("table layer".into(), table(style, &samples::with_layer())));
     out.push(("who".into(), page(|out| who(out, style, &samples::card(true)))));
     out.push(("who placed".into(), page(|out| who(out, style, &samples::card(false)))));
     out.push(("laws".into(), law_list(style, None)));
@@ -345,5 +352,37 @@ fn all_data_of_the_release_fits_the_screens() {
         for line in text.lines() {
             assert!(line.width() <= style.width, "{line:?}");
         }
+    }
+}
+
+/// What stands in French on a French screen, without what is quoted: sources, citations, names.
+#[test]
+fn nothing_in_english_on_a_french_screen() {
+    let english = ["the", "of", "and", "is", "are", "by", "with", "not", "for", "which", "that", "from", "where", "no"];
+    let quoted =
+        ["Trade register", "Annual report 2025, exhibit 21", "Press on the purchase", "General knowledge, not checked"];
+    for (name, text) in every_screen(Style { lang: Lang::Fr, width: 200, color: false, ascii: false }) {
+        // Lines are joined: a quote may be broken anywhere.
+        let mut text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for quote in quoted {
+            text = text.replace(quote, "");
+        }
+        let words: std::collections::BTreeSet<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '-').collect();
+        for word in english {
+            assert!(!words.contains(word), "{name}: {word:?} in {text}");
+        }
+    }
+}
+
+#[test]
+fn framework_and_alternatives_in_both_languages() {
+    for (lang, id) in [(Lang::En, "en"), (Lang::Fr, "fr")] {
+        let style = style(lang, 80);
+        let text = page(|out| framework(out, style, &samples::framework("cloud-de-confiance")));
+        insta::assert_snapshot!(format!("framework_{id}"), text);
+        insta::assert_snapshot!(
+            format!("alternatives_{id}"),
+            page(|out| alternatives(out, style, &samples::with_alternatives()))
+        );
     }
 }

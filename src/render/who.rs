@@ -31,6 +31,7 @@ pub fn who(out: &mut dyn Write, style: Style, report: &WhoReport) -> io::Result<
     }
     let data = headline::data_line(t, &report.judged_with);
     page.hanging(&format!("  {} ", t.get(Key::FootData)), LABEL, style.width(), &data, Tone::Plain);
+    headline::added(&mut page, &report.judged_with.added, LABEL, style.width());
     page.write(out)
 }
 

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::service::Builder;
 use super::{
     AUDIT_SCHEMA, CountReport, FailureReport, HeadlineReport, HomeOriginId, HomeReport, JudgedWith, JurisdictionReport,
-    NoteReport, PlaceCount, SourceReport, StateId, TableReport, TargetReport, VantageReport, fact, law,
+    NoteReport, PlaceCount, SourceReport, StateId, TableReport, TargetReport, VantageReport, alternatives, fact, law,
+    transfer, used::Used,
 };
 use crate::assess::{Headline, PlaceLabel};
 use crate::attribute::{Context, Home, HomeOrigin};
@@ -15,7 +16,12 @@ use crate::kb::Knowledge;
 use crate::model::{CountryCode, SourceId, Target};
 use crate::safe::Untrusted;
 
-pub(super) fn target(evidence: &Evidence, audit: &Audit, kb: &Knowledge) -> TargetReport {
+/// What a report is not, and how to have it corrected.
+pub(super) const DISCLAIMER: &str = "A description of what could be observed on the date shown and what the data release records. Not legal advice, not \
+     an audit of contracts, encryption or internal access, and not a finding that any authority has sought or obtained \
+     data. Grades describe legal connections, not likelihood. To ask for a correction: README, section Corrections.";
+
+pub(super) fn target(evidence: &Evidence, audit: &Audit, kb: &Knowledge, with_alternatives: bool) -> TargetReport {
     let mut builder = Builder::new(kb, &audit.context);
     let services: Vec<_> = audit
         .found
@@ -52,6 +58,9 @@ pub(super) fn target(evidence: &Evidence, audit: &Audit, kb: &Knowledge) -> Targ
     for count in &headline.by_country {
         builder.mention(count.country);
     }
+    let adequacy = transfer::of(&mut builder, &home, &services, kb, audit.context.as_of);
+    let alternatives = with_alternatives.then(|| alternatives::of(&mut builder, audit, &services, kb));
+    let used = builder.used();
     let name = evidence.target.name();
     TargetReport {
         schema: AUDIT_SCHEMA,
@@ -61,24 +70,24 @@ pub(super) fn target(evidence: &Evidence, audit: &Audit, kb: &Knowledge) -> Targ
         as_of: audit.context.as_of.0,
         vantage: vantage(evidence),
         home,
-        judged_with: judged_with(&evidence.sources, kb),
+        judged_with: judged_with(&evidence.sources, kb, &used),
         measured: is_measured(evidence),
         headline,
         services,
         notes,
         serves,
+        adequacy,
+        alternatives,
         failures: failures(evidence),
         facts: fact::all(evidence, &builder.pointers),
         jurisdictions: jurisdictions(kb, &builder.countries),
         sources: std::mem::take(&mut builder.sources),
-        disclaimer: "A description of what could be observed on the date shown and what the data release records. Not \
-                     legal advice, not an audit of contracts, encryption or internal access, and not a finding that any \
-                     authority has sought or obtained data. Grades describe legal connections, not likelihood.",
+        disclaimer: DISCLAIMER,
     }
 }
 
 /// At least one question was answered, or the question was about an address, which needs no answer.
-fn is_measured(evidence: &Evidence) -> bool {
+pub(super) fn is_measured(evidence: &Evidence) -> bool {
     matches!(evidence.target, Target::Ip(_))
         || evidence.answers.iter().any(|a| matches!(a.status, Status::Ok | Status::Nodata | Status::Nxdomain))
 }
@@ -95,7 +104,7 @@ fn vantage(evidence: &Evidence) -> VantageReport {
     }
 }
 
-fn home(evidence: &Evidence, context: &Context, kb: &Knowledge) -> HomeReport {
+pub(super) fn home(evidence: &Evidence, context: &Context, kb: &Knowledge) -> HomeReport {
     // `.eu` stands for the EEA as such.
     let is_eu = evidence.target.name().is_some_and(|name| name.tld() == "eu");
     match context.home {
@@ -119,21 +128,13 @@ fn home(evidence: &Evidence, context: &Context, kb: &Knowledge) -> HomeReport {
     }
 }
 
-impl JudgedWith {
-    /// The data that is at hand, with the tables and the tool that observed.
-    #[must_use]
-    pub fn of(sources: &Sources, kb: &Knowledge) -> Self {
-        judged_with(sources, kb)
-    }
-}
-
-pub(super) fn judged_with(sources: &Sources, kb: &Knowledge) -> JudgedWith {
+pub(super) fn judged_with(sources: &Sources, kb: &Knowledge, used: &Used) -> JudgedWith {
     let release = &kb.kb().release;
     JudgedWith {
         release: release.release.clone(),
         released: release.released,
         review_by: release.review_by,
-        added: kb.kb().added.iter().map(|(entry, file)| (entry.clone(), Untrusted::new(file))).collect(),
+        added: used.added(kb),
         observed_with: Untrusted::new(&sources.tool),
         tables: sources
             .ip_tables

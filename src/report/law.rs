@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{CertaintyId, GradeId, LAWS_SCHEMA, LawKindId, LawStateId, PrecisionId, TextReport};
 use crate::kb::Knowledge;
-use crate::kb::schema::{BindNexus, Effect, Law, LawStatus};
+use crate::kb::schema::{Agreement, BindNexus, Effect, Law, LawStatus};
 use crate::model::{AsOf, CountryCode, LawId, SourceId};
 use crate::safe::Untrusted;
 
@@ -69,6 +69,9 @@ pub struct LawsReport {
     pub as_of: Date,
     /// Data release.
     pub release: String,
+    /// Entries shown that did not come from the release: `kind/id` and the file.
+    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub added: std::collections::BTreeMap<String, Untrusted>,
     /// The laws, by id.
     pub laws: Vec<LawCard>,
     /// The sources that are cited.
@@ -94,15 +97,18 @@ pub struct LawCard {
     /// What it reaches.
     pub data: Vec<Untrusted>,
     /// The test it applies.
-    pub test: Option<Untrusted>,
+    pub test: Option<TextReport>,
     /// Safeguards.
-    pub safeguards: Vec<Untrusted>,
+    pub safeguards: Vec<TextReport>,
     /// What it does not mean.
     pub not_meaning: Option<TextReport>,
     /// Remark.
     pub note: Option<Untrusted>,
     /// Its life.
     pub history: Vec<StatusReport>,
+    /// Agreements with other jurisdictions under it, as they stood on the date.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub agreements: Vec<AgreementReport>,
 }
 
 /// A connecting factor of a law.
@@ -117,7 +123,59 @@ pub struct BindReport {
     /// How settled.
     pub certainty: CertaintyId,
     /// Remark.
-    pub note: Option<Untrusted>,
+    pub note: Option<TextReport>,
+}
+
+/// An agreement with another jurisdiction under a law.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct AgreementReport {
+    /// The other party.
+    #[schemars(with = "String")]
+    pub with: CountryCode,
+    /// Its name.
+    pub name: Option<TextReport>,
+    /// `in-force`, `signed` or `talks`, on the date.
+    pub state: AgreementId,
+    /// Day of signature.
+    #[schemars(with = "Option<String>")]
+    pub signed: Option<Date>,
+    /// Day of entry into force.
+    #[schemars(with = "Option<String>")]
+    pub from: Option<Date>,
+    /// Since when there are talks.
+    #[schemars(with = "Option<String>")]
+    pub talks: Option<Date>,
+    /// How exactly that is known.
+    pub talks_precision: PrecisionId,
+    /// Remark.
+    pub note: Option<TextReport>,
+    /// Sources.
+    #[schemars(with = "Vec<String>")]
+    pub sources: Vec<SourceId>,
+}
+
+/// How far an agreement has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AgreementId {
+    /// In force.
+    InForce,
+    /// Signed, not in force yet.
+    Signed,
+    /// Talks only.
+    Talks,
+}
+
+impl AgreementId {
+    /// The id used in JSON and in the keys of the texts.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::InForce => "in-force",
+            Self::Signed => "signed",
+            Self::Talks => "talks",
+        }
+    }
 }
 
 /// All laws, or one.
@@ -133,9 +191,21 @@ pub fn laws(kb: &Knowledge, as_of: AsOf, only: Option<&LawId>) -> LawsReport {
     let mut sources = std::collections::BTreeMap::new();
     for card in &laws {
         let history = card.history.iter().flat_map(|s| &s.sources);
-        super::build::cite(kb, card.law.sources.iter().chain(history), &mut sources);
+        let agreements = card.agreements.iter().flat_map(|a| &a.sources);
+        super::build::cite(kb, card.law.sources.iter().chain(history).chain(agreements), &mut sources);
     }
-    LawsReport { schema: LAWS_SCHEMA, as_of: as_of.0, release: kb.kb().release.release.clone(), laws, sources }
+    let shown = |key: &str| {
+        laws.iter().any(|card| {
+            let agreement =
+                |a: &AgreementReport| key == format!("agreement/{}-{}-{}", card.law.jurisdiction, a.with, card.law.id);
+            key == format!("law/{}", card.law.id)
+                || key == format!("jurisdiction/{}", card.law.jurisdiction)
+                || card.agreements.iter().any(agreement)
+        }) || key.strip_prefix("source/").is_some_and(|id| sources.keys().any(|known| known.as_str() == id))
+    };
+    let added = kb.kb().added.iter().filter(|(key, _)| shown(key));
+    let added = added.map(|(key, file)| (key.clone(), Untrusted::new(file))).collect();
+    LawsReport { schema: LAWS_SCHEMA, as_of: as_of.0, release: kb.kb().release.release.clone(), added, laws, sources }
 }
 
 fn card(kb: &Knowledge, id: &LawId, law: &Law, as_of: AsOf) -> LawCard {
@@ -162,17 +232,60 @@ fn card(kb: &Knowledge, id: &LawId, law: &Law, as_of: AsOf) -> LawCard {
                     Effect::None => "none",
                 },
                 certainty: bind.certainty.into(),
-                note: bind.note.as_ref().map(Untrusted::new),
+                note: bind.note.as_ref().map(Into::into),
             })
             .collect(),
         serves: law.serves,
         actors: all(&law.actors),
         data: all(&law.data),
-        test: law.test.as_ref().map(Untrusted::new),
-        safeguards: all(&law.safeguard),
+        test: law.test.as_ref().map(Into::into),
+        safeguards: law.safeguard.iter().map(Into::into).collect(),
         not_meaning: law.not_meaning.as_ref().map(Into::into),
         note: law.note.as_ref().map(Untrusted::new),
         history: law.status.iter().map(status).collect(),
+        agreements: agreements(kb, id, as_of),
+    }
+}
+
+/// Agreements under a law that were known on the date, those in force first.
+fn agreements(kb: &Knowledge, law: &LawId, as_of: AsOf) -> Vec<AgreementReport> {
+    let mut out: Vec<AgreementReport> = kb
+        .kb()
+        .agreements
+        .iter()
+        .filter(|agreement| &agreement.law == law)
+        .filter_map(|agreement| {
+            Some(AgreementReport {
+                with: agreement.with,
+                name: kb.kb().jurisdictions.get(&agreement.with).map(|j| (&j.name).into()),
+                state: agreement_state(agreement, as_of)?,
+                signed: agreement.signed.filter(|day| *day <= as_of.0),
+                from: agreement.from.filter(|day| *day <= as_of.0),
+                talks: agreement.talks.filter(|day| *day <= as_of.0),
+                talks_precision: agreement.talks_precision.into(),
+                note: agreement.note.as_ref().map(Into::into),
+                sources: agreement.sources.clone(),
+            })
+        })
+        .collect();
+    out.sort_by_key(|agreement| (agreement.state, agreement.with));
+    out
+}
+
+/// How far an agreement had come on a date; nothing before anybody spoke of it.
+fn agreement_state(agreement: &Agreement, as_of: AsOf) -> Option<AgreementId> {
+    let is_past = |day: Option<Date>| day.is_some_and(|day| day <= as_of.0);
+    match agreement {
+        a if is_past(a.from) => Some(AgreementId::InForce),
+        a if is_past(a.signed) => Some(AgreementId::Signed),
+        a if is_past(a.talks) => Some(AgreementId::Talks),
+        // Without any day it is as it is recorded.
+        a if a.talks.is_none() && a.signed.is_none() && a.from.is_none() => match a.state.as_str() {
+            "in-force" => Some(AgreementId::InForce),
+            "signed" => Some(AgreementId::Signed),
+            _ => Some(AgreementId::Talks),
+        },
+        _ => None,
     }
 }
 

@@ -150,7 +150,7 @@ pub struct OwnersReport {
     pub at: Option<CompanyReport>,
     /// Why it ends, as recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub why: Option<Untrusted>,
+    pub why: Option<TextReport>,
     /// What stands above the last company of each chain, by company.
     pub tops: Vec<TopReport>,
 }

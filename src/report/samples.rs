@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use super::{Report, TargetReport, WhoReport};
+use super::{FrameworkReport, Report, TargetReport, WhoReport};
 use crate::assess::assess;
 use crate::attribute::{
     Absence, Attribution, Context, Gap, Home, HomeOrigin, Layer, Note, NoteKind, Place, PlaceIn, Service, State,
@@ -295,6 +295,32 @@ pub(crate) fn of(make: impl Fn(&Knowledge) -> Vec<Service>) -> TargetReport {
     let (kb, evidence) = (knowledge(), evidence());
     let audit = judged(kb, &evidence, make(kb), france());
     Report::build(&evidence, &audit, kb)
+}
+
+/// The ministry, with operators of the same kind that stay within the home group.
+pub(crate) fn with_alternatives() -> TargetReport {
+    let (kb, evidence) = (knowledge(), evidence());
+    let audit = judged(kb, &evidence, services(kb), france());
+    Report::build_with_alternatives(&evidence, &audit, kb)
+}
+
+/// What the ministry's evidence shows beside a framework.
+pub(crate) fn framework(id: &str) -> FrameworkReport {
+    let (kb, evidence) = (knowledge(), evidence());
+    let audit = judged(kb, &evidence, services(kb), france());
+    FrameworkReport::build(&evidence, &audit, kb, id).unwrap()
+}
+
+/// The ministry, with a folder of the user's over the knowledge base: one entry of it is used, one is not.
+pub(crate) fn with_layer() -> TargetReport {
+    let mine = "[entity.hexagone-sa]\nname = \"Hexagone Inc.\"\nincorporated = [{ in = \"US\" }]\n\
+                top = { kind = \"widely-held\", sources = [\"filing\"] }\nsources = [\"filing\"]\n\
+                [entity.elsewhere]\nname = \"Elsewhere\"\nincorporated = [{ in = \"CA\" }]\nsources = [\"filing\"]\n";
+    let layer = crate::kb::Layer { name: "mine", files: &[("mine/my.toml", mine)] };
+    let kb = Knowledge::new(crate::kb::extend(knowledge().kb(), &[layer]).unwrap());
+    let evidence = evidence();
+    let audit = judged(&kb, &evidence, services(&kb), france());
+    Report::build_with_alternatives(&evidence, &audit, &kb)
 }
 
 /// A town whose host, name servers and registry stay in the home group.

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     AuthorityReport, CodeReport, CompanyReport, DealReport, ExposureReport, GroupId, LayerReport, LinkReport, MarkId,
     NexusReport, OwnersId, OwnersReport, PlaceId, PlaceInReport, PlaceReport, PrecisionId, ServiceReport, SourceReport,
-    StepReport, TopReport, build, cell, law,
+    StepReport, TopReport, build, cell, law, used::Used,
 };
 use crate::assess::{LayerReach, ServiceReach};
 use crate::attribute::{Context, Home, Layer, Place, Service, State};
 use crate::evidence::Ref;
 use crate::kb::schema::Edge;
 use crate::kb::{Knowledge, Nexus, Owners, Step};
-use crate::model::{AsOf, Confidence, CountryCode, EntityId, Grade, SourceId};
+use crate::model::{AsOf, Confidence, CountryCode, EntityId, Grade, OperatorId, SourceId};
 use crate::safe::Untrusted;
 
 /// Collects what is mentioned on the way.
@@ -26,6 +26,8 @@ pub(super) struct Builder<'a> {
     pub(super) countries: BTreeSet<CountryCode>,
     /// Sources that are cited.
     pub(super) sources: BTreeMap<SourceId, SourceReport>,
+    /// What else was touched.
+    pub(super) used: Used,
 }
 
 impl<'a> Builder<'a> {
@@ -37,6 +39,23 @@ impl<'a> Builder<'a> {
             pointers: BTreeSet::new(),
             countries: BTreeSet::new(),
             sources: BTreeMap::new(),
+            used: Used::default(),
+        }
+    }
+
+    /// Everything that was touched so far.
+    pub(super) fn used(&mut self) -> Used {
+        let mut used = std::mem::take(&mut self.used);
+        used.countries.extend(&self.countries);
+        used.sources.extend(self.sources.keys().cloned());
+        used
+    }
+
+    /// An operator that is shown.
+    pub(super) fn operator(&mut self, id: &OperatorId) {
+        self.used.operators.insert(id.clone());
+        if let Some(operator) = self.kb.operator(id) {
+            self.cite(&operator.sources);
         }
     }
 
@@ -78,6 +97,7 @@ impl<'a> Builder<'a> {
             .enumerate()
             .map(|(index, layer)| self.layer(service, layer, reach.and_then(|r| r.layers.get(index))))
             .collect();
+        self.used.roles.insert(service.role);
         ServiceReport {
             role: service.role.into(),
             group: service.role.group().into(),
@@ -94,12 +114,12 @@ impl<'a> Builder<'a> {
 
     fn layer(&mut self, service: &Service, layer: &Layer, reach: Option<&LayerReach>) -> LayerReport {
         let operator = layer.operator.as_ref().and_then(|id| self.kb.operator(id));
-        if let Some(operator) = operator {
-            self.cite(&operator.sources);
+        if let Some(id) = &layer.operator {
+            self.operator(id);
         }
         let nexus: Vec<NexusReport> = reach.map_or_else(Vec::new, |r| r.nexus.iter().map(|n| self.nexus(n)).collect());
         let chains = cell::chains(&nexus);
-        let owners = self.owners(layer, reach, &chains);
+        let owners = self.owners(layer.entity.as_ref(), reach.and_then(|r| r.owners.as_ref()), &chains);
         let exposures = reach.map_or_else(Vec::new, |r| self.exposures(r, &nexus));
         let codes: Vec<CodeReport> = reach.map_or_else(Vec::new, |r| self.codes(r));
         let group = GroupId::from(service.role.group());
@@ -134,6 +154,7 @@ impl<'a> Builder<'a> {
 
     /// A company with its countries on the date.
     pub(super) fn company(&mut self, id: &EntityId) -> CompanyReport {
+        self.used.entities.insert(id.clone());
         let Some(entity) = self.kb.kb().entities.get(id) else {
             return CompanyReport {
                 id: id.clone(),
@@ -157,7 +178,7 @@ impl<'a> Builder<'a> {
         CompanyReport { id: id.clone(), name: Untrusted::new(&entity.name), countries, sources }
     }
 
-    fn nexus(&mut self, nexus: &Nexus) -> NexusReport {
+    pub(super) fn nexus(&mut self, nexus: &Nexus) -> NexusReport {
         self.mention(nexus.jurisdiction);
         NexusReport {
             country: nexus.jurisdiction,
@@ -188,7 +209,7 @@ impl<'a> Builder<'a> {
         StepReport { company: self.company(&step.entity), link: edge.map(|edge| self.link(edge)) }
     }
 
-    fn link(&mut self, edge: &Edge) -> LinkReport {
+    pub(super) fn link(&mut self, edge: &Edge) -> LinkReport {
         let mut sources = edge.sources.clone();
         if sources.is_empty() {
             sources = self.kb.kb().entities.get(&edge.owned).map_or_else(Vec::new, |e| e.sources.clone());
@@ -214,18 +235,23 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn owners(&mut self, layer: &Layer, reach: Option<&LayerReach>, chains: &[Vec<StepReport>]) -> OwnersReport {
-        let (state, at, why) = match reach.and_then(|r| r.owners.as_ref()) {
+    pub(super) fn owners(
+        &mut self,
+        entity: Option<&EntityId>,
+        owners: Option<&Owners>,
+        chains: &[Vec<StepReport>],
+    ) -> OwnersReport {
+        let (state, at, why) = match owners {
             Some(Owners::Complete) => (OwnersId::Complete, None, None),
             Some(Owners::Unknown { at, why }) => {
-                (OwnersId::Unknown, Some(self.company(at)), why.as_ref().map(Untrusted::new))
+                (OwnersId::Unknown, Some(self.company(at)), why.as_ref().map(Into::into))
             }
             None => (OwnersId::NotInData, None, None),
         };
         let mut ends: Vec<EntityId> =
             chains.iter().filter_map(|chain| chain.last()).map(|step| step.company.id.clone()).collect();
         if ends.is_empty() {
-            ends.extend(layer.entity.clone());
+            ends.extend(entity.cloned());
         }
         ends.sort();
         ends.dedup();
@@ -317,6 +343,7 @@ impl<'a> Builder<'a> {
                 continue;
             }
             build::cite(self.kb, &authority.sources, &mut self.sources);
+            self.used.shown.insert(format!("authority/{}", authority.id));
             out.push(AuthorityReport {
                 id: authority.id.clone(),
                 country: authority.jurisdiction,

@@ -34,6 +34,15 @@ fn every_list_has_its_texts() {
     add(Family::Effect, vec!["reaches", "may-reach", "none"]);
     add(Family::Grade, ids!(GradeId));
     add(Family::Grade, vec!["fund", "unknown"]);
+    add(Family::Agreement, vec!["in-force", "signed", "talks"]);
+    add(Family::Evidence, ids!(CriterionEvidenceId));
+    let framework_states = ["in-force", "applied", "proposed", "not-adopted"];
+    add(Family::FrameworkState, framework_states.to_vec());
+    // Closed by the data of the release, which a test of the data compares with the texts.
+    let actors = ["any", "ecs", "rcs", "ecsp", "telecom", "network-operator", "oid", "dcp", "data-processing"];
+    add(Family::Actor, actors.into_iter().chain(["domain-services", "eevidence"]).collect());
+    let data = ["content", "metadata", "subscriber", "capability", "retention", "availability", "shield"];
+    add(Family::DataKind, data.to_vec());
     add(Family::Power, vec!["dns", "ca", "registrar", "tld"]);
     add(Family::Field, CardField::ALL.iter().map(|f| f.id()).collect());
     add(Family::Legal, vec!["linked", "none-known", "unknown", "status", "status-undated"]);
@@ -222,4 +231,73 @@ fn owners_on_two_dates() {
 fn the_service_that_says_most() {
     assert_eq!(samples::ministry().most_telling().unwrap().role, RoleId::Edge);
     assert_eq!(samples::town().most_telling().unwrap().role, RoleId::Host);
+}
+
+/// An entry of the user's that a report rests on is named with its file; one that touches nothing in it is not.
+#[test]
+fn used_entries_of_a_layer_are_named() {
+    let report = samples::with_layer();
+    let added: Vec<(String, String)> =
+        report.judged_with.added.iter().map(|(key, file)| (key.clone(), file.for_terminal())).collect();
+    assert_eq!(added, [("entity/hexagone-sa".to_owned(), "mine/my.toml".to_owned())]);
+    assert!(samples::ministry().judged_with.added.is_empty());
+}
+
+/// Only operators of the same kind, only such as stay at home on every path, best backed first.
+#[test]
+fn alternatives_stay_at_home() {
+    let report = samples::with_alternatives();
+    let lists = report.alternatives.unwrap();
+    let of = |role: RoleId| lists.iter().find(|list| list.role == role);
+    let names = |role: RoleId| {
+        let list = of(role).unwrap();
+        list.operators.iter().map(|o| o.operator.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(RoleId::Gateway), ["bastion"]);
+    assert!(names(RoleId::Edge).is_empty(), "nobody of the kind stays at home");
+    assert!(!names(RoleId::Host).contains(&"large".to_owned()), "present outside: not at home");
+    assert!(!names(RoleId::Host).contains(&"mystere".to_owned()), "owners unknown: not at home");
+    assert!(of(RoleId::Tld).is_none() && of(RoleId::Tenant).is_none());
+    assert!(samples::ministry().alternatives.is_none(), "only where asked for");
+    let home = samples::homeless();
+    assert!(home.adequacy.is_none(), "no home, no EEA to transfer from");
+}
+
+#[test]
+fn a_framework_shows_facts_and_no_result() {
+    let report = samples::framework("cloud-de-confiance");
+    let of = |id: &str| report.criteria.iter().find(|c| c.id == id).unwrap();
+    let holdings = &of("1-b").holdings.as_ref().unwrap().list;
+    let held: Vec<(&str, Option<[f64; 2]>)> = holdings.iter().map(|h| (h.owner.id.as_str(), h.link.capital)).collect();
+    assert!(held.contains(&("postal-corp", Some([56.55, 60.0]))), "{held:?}");
+    assert!(!held.iter().any(|(owner, _)| *owner == "large-groupe"), "inside the group: {held:?}");
+    assert_eq!(of("1-b").ceilings.as_ref().map(|c| (c.one, c.together)), Some((24.0, 39.0)));
+    let offers: Vec<(Option<String>, bool)> = of("register")
+        .certifications
+        .iter()
+        .flatten()
+        .map(|c| (c.offer.as_ref().map(crate::safe::Untrusted::for_terminal), c.use_observed))
+        .collect();
+    assert_eq!(offers, [(None, false), (Some("Coffre".to_owned()), false)]);
+    assert!(of("1-c").facts.is_empty() && !of("1-c").question.en.is_empty());
+    assert_eq!(of("chain").dns.as_ref().unwrap().caa, "not-asked");
+    let json = serde_json::to_string(&report).unwrap();
+    assert!(json.starts_with("{\"schema\":\"jurisdig/framework/1\""));
+    for word in ["score", "seal", "level", "pass", "fail", "verdict", "grade_of", "compliant"] {
+        assert!(!json.contains(&format!("\"{word}\":")), "{word}");
+    }
+}
+
+/// Pitfall 18: a partial decision is shown with its scope, and its country is never at home for it.
+#[test]
+fn a_partial_decision_is_partial() {
+    let report = samples::ministry();
+    let us = "US".parse().unwrap();
+    let decisions = &report.adequacy.as_ref().unwrap()[&us];
+    assert!(decisions[0].partial && !decisions[0].scope.en.is_empty());
+    assert!(
+        report.services.iter().flat_map(|s| &s.layers).flat_map(|l| &l.codes).any(|c| c.country == us && c.outside)
+    );
+    let now = crate::model::AsOf(date());
+    assert!(!samples::knowledge().in_group(us, "adequate", now), "a green group does not hold it");
 }

@@ -198,6 +198,7 @@ impl WhoReport {
         let mut countries = std::collections::BTreeSet::new();
         let mut sources = BTreeMap::new();
         let mut pointers = std::collections::BTreeSet::new();
+        let mut used = super::used::Used::default();
         for audit in audits {
             let mut builder = Builder::new(kb, &audit.context);
             let services = audit
@@ -208,6 +209,7 @@ impl WhoReport {
                 .map(|(index, service)| builder.service(service, audit.reach.services.get(index)))
                 .filter(|service| service.state == StateId::Found)
                 .collect();
+            used.absorb(builder.used());
             rows.push(WhoRow { as_of: audit.context.as_of.0, services });
             countries.append(&mut builder.countries);
             sources.append(&mut builder.sources);
@@ -220,7 +222,7 @@ impl WhoReport {
         Self {
             schema: WHO_SCHEMA,
             query: Untrusted::new(query),
-            judged_with: build::judged_with(&evidence.sources, kb),
+            judged_with: build::judged_with(&evidence.sources, kb, &used),
             card,
             rows,
             facts: fact::all(evidence, &pointers),

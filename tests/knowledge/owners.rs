@@ -1,5 +1,6 @@
 //! Rules of the walk that the worked example does not show.
 
+use jurisdig::kb::schema::Text;
 use jurisdig::kb::{Knowledge, Owners, Via, compile};
 use jurisdig::model::{Confidence, Grade};
 
@@ -187,7 +188,7 @@ fn unclear_control_stops_the_walk() {
     let found = walk(&knowledge(&parts), "op", DATE);
     assert_eq!(in_country(&found, "US"), ["linked<-buyer"]);
     assert_eq!(in_country(&found, "CA"), Vec::<String>::new());
-    let why = Some("reported once".to_owned());
+    let why = Some(Text { en: "reported once".into(), fr: String::new() });
     assert_eq!(found.owners, Owners::Unknown { at: "op".parse().unwrap(), why });
 }
 
@@ -197,7 +198,7 @@ fn a_recorded_gap_says_why_and_when() {
     let parts = [company("op FR cloud natural-persons") + gap];
     let kb = knowledge(&parts);
     assert!(
-        matches!(walk(&kb, "op", "2019-12-31").owners, Owners::Unknown { why: Some(why), .. } if why == "no extract")
+        matches!(walk(&kb, "op", "2019-12-31").owners, Owners::Unknown { why: Some(why), .. } if why.en == "no extract")
     );
     assert_eq!(walk(&kb, "op", "2020-01-01").owners, Owners::Complete);
 }

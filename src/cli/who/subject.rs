@@ -7,8 +7,7 @@ use jiff::Timestamp;
 use crate::assess::assess;
 use crate::attribute::{Attribution, Context, Home, Layer, Place, Service, State};
 use crate::audit::{Audit, Auditor};
-use crate::cli::observation::nothing_asked;
-use crate::evidence::{AsnFact, Evidence, Ref, TableInfo};
+use crate::evidence::{AsnFact, Evidence, Ref, TableInfo, Vantage};
 use crate::kb::schema::{MxLayer, Operator, OperatorKind, SuffixLayer};
 use crate::kb::{Company, Knowledge, Signal};
 use crate::model::{AsOf, Asn, Confidence, CountryCode, DomainName, EntityId, NonEmpty, OperatorId, Role, Target};
@@ -266,7 +265,7 @@ impl Desk<'_> {
     }
 
     fn nothing_seen(&self, ip: IpAddr) -> Evidence {
-        nothing_asked(Target::Ip(ip), self.now, self.infos.clone())
+        Evidence::of_nothing(Target::Ip(ip), self.now, Vantage::default(), self.infos.clone())
     }
 }
 

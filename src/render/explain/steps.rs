@@ -289,11 +289,9 @@ impl<'a> Explainer<'a> {
         }
         if let (OwnersId::Unknown, Some(at)) = (layer.owners.state, &layer.owners.at) {
             let company = at.name.for_terminal();
-            let text = match &layer.owners.why {
-                Some(why) => t.fill(
-                    Key::ExplainOwnersUnknownWhy,
-                    &[("company", company.into()), ("why", why.for_terminal().into())],
-                ),
+            let why = layer.owners.why.as_ref().and_then(|why| cells::localised_if(t, why));
+            let text = match why {
+                Some(why) => t.fill(Key::ExplainOwnersUnknownWhy, &[("company", company.into()), ("why", why.into())]),
                 None => t.fill(Key::ExplainOwnersUnknown, &[("company", company.into())]),
             };
             out.push(Step { text, under: Vec::new(), weight: NOTHING });
