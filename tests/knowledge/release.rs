@@ -126,6 +126,11 @@ fn names_on_the_wire_find_their_operator() {
         (Signal::Cname, "x.cloudfront.net.evil.example", None),
         (Signal::Ns, "ns-1.awsdns-02.com", Some("aws")),
         (Signal::Ns, "dns1.p01.nsone.net", Some("ns1")),
+        (Signal::Cname, "my-app.osc-fr1.scalingo.io", Some("scalingo")),
+        (Signal::Cname, "domain.par.clever-cloud.com", Some("clever-cloud")),
+        (Signal::Cname, "main-bvxea6i-abc.fr-3.platformsh.site", Some("upsun")),
+        (Signal::Cname, "my-app.koyeb.app", Some("koyeb")),
+        (Signal::Cname, "notscalingo.io", None),
     ];
     for (signal, name, expected) in cases {
         let found = kb.by_name(signal, &name.parse().unwrap()).map(|m| m.operator.as_str());
@@ -135,6 +140,10 @@ fn names_on_the_wire_find_their_operator() {
     let region = |name: &str| kb.region(&aws, Signal::Cname, &name.parse().unwrap());
     assert_eq!(region("b.s3.eu-west-3.amazonaws.com"), RegionAnswer::Country(code("FR")));
     assert_eq!(region("b.s3.amazonaws.com"), RegionAnswer::Unknown);
+    let scalingo = "scalingo".parse().unwrap();
+    let region = |name: &str| kb.region(&scalingo, Signal::Cname, &name.parse().unwrap());
+    assert_eq!(region("my-app.osc-fr1.scalingo.io"), RegionAnswer::Country(code("FR")));
+    assert_ne!(region("my-app.osc-xx9.scalingo.io"), RegionAnswer::Country(code("FR")));
 }
 
 /// Pitfall 2: ownership is not frozen in time.
