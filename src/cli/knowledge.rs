@@ -66,7 +66,7 @@ pub(crate) fn folders(settings: &Settings, env: &Environment) -> Result<Vec<Fold
 /// That it is not, does not, or cannot be read.
 pub(crate) fn named_folder(path: &Path) -> Result<Folder, Stop> {
     if !path.is_dir() {
-        return Err(Stop::usage(format!("{}: no such directory", path.display())));
+        return Err(Stop::local(format!("{}: no such directory", path.display())));
     }
     let folder = open(path)?;
     if folder.files.is_empty() {
