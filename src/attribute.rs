@@ -9,7 +9,7 @@ mod zone;
 
 use std::net::IpAddr;
 
-use crate::evidence::{Evidence, Ref};
+use crate::evidence::{Evidence, Probe, Ref, SkipReason, Status};
 use crate::kb::Knowledge;
 use crate::model::{Asn, Confidence, CountryCode, DomainName, EntityId, NonEmpty, OperatorId, Role};
 
@@ -227,6 +227,29 @@ impl Scene<'_> {
             Home::Country(country, _) => Some(country),
             Home::Eea | Home::None => None,
         }
+    }
+}
+
+/// What it means that a record was not found: absence is an answer, everything else is not.
+fn unfound<T>(probe: &Probe<T>, absent: impl Into<State>) -> State {
+    match probe {
+        Probe::Found(_) | Probe::Absent => absent.into(),
+        Probe::Failed(error) if error.status == Status::NotRecorded => State::NotDetermined(Gap::NotRecorded),
+        Probe::Skipped(SkipReason::NotRecorded) => State::NotDetermined(Gap::NotRecorded),
+        Probe::Skipped(SkipReason::NotAsked | SkipReason::NotApplicable) => State::NotAsked,
+        Probe::Failed(_) | Probe::Skipped(SkipReason::Cap | SkipReason::Offline) => State::NotDetermined(Gap::NoAnswer),
+    }
+}
+
+impl From<Absence> for State {
+    fn from(absence: Absence) -> Self {
+        Self::Absent(absence)
+    }
+}
+
+impl From<Gap> for State {
+    fn from(gap: Gap) -> Self {
+        Self::NotDetermined(gap)
     }
 }
 

@@ -20,7 +20,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Asn, CountryCode, DomainName, Target};
+use crate::model::{Asn, CountryCode, DomainName, Target, suffix_list_version};
 
 /// Result of one attempt to learn something. "No MX" is not "MX unknown".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -160,6 +160,33 @@ pub struct Evidence {
     /// Every DNS answer with its wire bytes, sorted by name and type.
     #[serde(default)]
     pub answers: Vec<Answer>,
+}
+
+impl Evidence {
+    /// Evidence of which nothing was asked yet.
+    #[must_use]
+    pub fn of_nothing(target: Target, taken_at: Timestamp, vantage: Vantage, ip_tables: Vec<TableInfo>) -> Self {
+        Self {
+            schema: SCHEMA,
+            registrable: target.name().and_then(DomainName::registrable),
+            target,
+            taken_at,
+            vantage,
+            sources: Sources {
+                tool: env!("CARGO_PKG_VERSION").to_owned(),
+                ip_tables,
+                suffix_list: suffix_list_version().to_owned(),
+            },
+            web: Vec::new(),
+            ns: NsFacts::default(),
+            mail: MailFacts::default(),
+            txt: Probe::default(),
+            caa: Probe::default(),
+            hosts: BTreeMap::new(),
+            address: None,
+            answers: Vec::new(),
+        }
+    }
 }
 
 /// From where and through whom was asked.

@@ -6,7 +6,7 @@ use jurisdig::assess::Reach;
 use jurisdig::attribute::{Layer, Place, State};
 use jurisdig::audit::{Audit, Auditor};
 use jurisdig::evidence::Evidence;
-use jurisdig::kb::Knowledge;
+use jurisdig::kb::{Knowledge, compile};
 use jurisdig::model::{AsOf, Role};
 use jurisdig::observe::dns::{Records, Resolver};
 use jurisdig::observe::ip::IpTables;
@@ -260,4 +260,41 @@ fn senders_named_by_address() {
     assert_eq!(line(&broken, "sender"), ["sender NotDetermined(BadRecord)"]);
     let nobody = audit("x.fr. MX 0 .\nx.fr. TXT \"v=spf1 -all\"\n", "x.fr");
     assert_eq!(line(&nobody, "sender"), ["sender Absent(SendsNothing)"]);
+}
+
+/// Only some networks of an operator may be anycast: a region of Google's cloud has a place, its front ends have none,
+/// and where the table only repeats the registration of a block with both, it is not believed.
+#[test]
+fn only_some_networks_of_an_operator_are_anycast() {
+    let place_of = |address: &str| {
+        let evidence = observe("", address);
+        let kb = Knowledge::embedded();
+        let audit = Auditor::new(&kb, None, None).audit(&evidence);
+        let layers = audit.found.services.iter().flat_map(|s| &s.layers);
+        layers.map(|layer| format!("{} {}", who(layer), place(&layer.place))).collect::<Vec<_>>()
+    };
+    assert_eq!(place_of("34.155.1.1"), ["google FR"]);
+    assert_eq!(place_of("34.120.1.1"), ["google US?"]);
+    assert_eq!(place_of("8.8.8.8"), ["google anycast"]);
+}
+
+/// To be listed must not tell less than not to be: where nobody recorded the company, the registration of the network
+/// tells as much about a listed operator as about an unlisted one, and as weakly.
+#[test]
+fn an_operator_without_a_company_is_inferred_from_its_network() {
+    let inferred = |operators: &str| {
+        let text = format!(
+            "[jurisdiction.DE]\nname = {{ en = \"Germany\", fr = \"Allemagne\" }}\n\
+             [source.s]\ntitle = \"S\"\nurl = \"https://register.example/\"\ntier = 1\nseen = 2026-01-01\n\
+             [entity.e]\nname = \"E GmbH\"\nincorporated = [{{ in = \"DE\" }}]\nsources = [\"s\"]\n{operators}"
+        );
+        let kb = Knowledge::new(compile(&[("data.toml", &text)]).unwrap());
+        let audit = Auditor::new(&kb, None, None).audit(&observe("", "31.150.0.1"));
+        let layers = audit.found.services.iter().flat_map(|s| &s.layers);
+        layers.map(|l| format!("{} {}", who(l), l.inferred.map_or("-".into(), |c| c.to_string()))).collect::<Vec<_>>()
+    };
+    let listed = "[operator.x]\nname = \"X\"\nkinds = [\"host\"]\nasn = [9145]\n";
+    assert_eq!(inferred(""), ["«EWE TEL GmbH» DE"]);
+    assert_eq!(inferred(listed), ["x DE"]);
+    assert_eq!(inferred(&format!("{listed}runs = [{{ entity = \"e\" }}]\n")), ["x -"]);
 }

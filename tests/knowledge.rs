@@ -7,6 +7,8 @@
 mod example;
 #[path = "knowledge/faults.rs"]
 mod faults;
+#[path = "knowledge/histories.rs"]
+mod histories;
 #[path = "knowledge/layers.rs"]
 mod layers;
 #[path = "knowledge/lookups.rs"]

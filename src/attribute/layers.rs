@@ -226,6 +226,7 @@ fn add_address(scene: &Scene<'_>, host: &HostView<'_>, index: usize, address: &A
     if let Some(same) = out.iter_mut().find(|c| c.operator.as_ref() == Some(id) && c.part != Part::Carrier) {
         same.by_address = true;
         same.asn.get_or_insert(asn.asn);
+        same.inferred = same.inferred.or_else(|| inferred_for(scene, id, asn));
         same.because.push(reason);
         return;
     }
@@ -241,8 +242,16 @@ fn add_address(scene: &Scene<'_>, host: &HostView<'_>, index: usize, address: &A
     candidate.by_address = true;
     candidate.is_guess = is_carrier_only && part == Part::Host;
     candidate.asn.get_or_insert(asn.asn);
+    candidate.inferred = candidate.inferred.or_else(|| inferred_for(scene, id, asn));
     candidate.because.push(reason);
     candidate.because.push(operator_ref(id));
+}
+
+/// An operator whose company is not recorded is no better known than an unlisted one: the registration of its network
+/// tells as much about either.
+fn inferred_for(scene: &Scene<'_>, id: &OperatorId, asn: &crate::evidence::AsnFact) -> Option<CountryCode> {
+    let has_company = scene.kb.operator(id).is_some_and(|operator| !operator.runs.is_empty());
+    if has_company { None } else { asn.country_of_nearly_all() }
 }
 
 /// An AS that is not in the data is named as the table names it, and is never passed over.
@@ -253,10 +262,7 @@ fn add_unlisted_network(asn: &crate::evidence::AsnFact, runs: bool, reason: Ref,
     candidate.is_guess = true;
     candidate.asn.get_or_insert(asn.asn);
     candidate.because.push(reason);
-    // Below 99 % the network spreads over countries: nothing can be inferred.
-    if asn.inferred_share.is_some_and(|share| share >= 99) {
-        candidate.inferred = asn.inferred_country;
-    }
+    candidate.inferred = asn.country_of_nearly_all();
 }
 
 /// Whether somebody already found is recorded to use this operator's network.

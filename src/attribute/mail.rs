@@ -3,8 +3,8 @@
 
 use super::layers::{Candidate, HostView, Part, candidates, finish, layer, named, unlisted};
 use super::web::{at, missing};
-use super::{Absence, Gap, Layer, Note, NoteKind, Place, Scene, Service, State};
-use crate::evidence::{MxFact, Probe, Ref, SkipReason, Status};
+use super::{Absence, Gap, Layer, Note, NoteKind, Place, Scene, Service, State, unfound};
+use crate::evidence::{MxFact, Probe, Ref};
 use crate::kb::Signal;
 use crate::kb::schema::{MxLayer, Operator, OperatorKind};
 use crate::model::{Confidence, DomainName, OperatorId, Role};
@@ -39,17 +39,8 @@ pub(super) fn services(scene: &Scene<'_>, notes: &mut Vec<Note>) -> Vec<Service>
         layers,
         because: because.clone(),
     };
-    let list = match &mail.mx {
-        Probe::Found(list) => list,
-        Probe::Absent => return vec![mailbox(State::Absent(no_mx(scene)), String::new(), Vec::new())],
-        Probe::Failed(error) if error.status == Status::NotRecorded => {
-            return vec![mailbox(State::NotDetermined(Gap::NotRecorded), String::new(), Vec::new())];
-        }
-        Probe::Failed(_) => return vec![mailbox(State::NotDetermined(Gap::NoAnswer), String::new(), Vec::new())],
-        Probe::Skipped(SkipReason::NotRecorded) => {
-            return vec![mailbox(State::NotDetermined(Gap::NotRecorded), String::new(), Vec::new())];
-        }
-        Probe::Skipped(_) => return vec![mailbox(State::NotAsked, String::new(), Vec::new())],
+    let Probe::Found(list) = &mail.mx else {
+        return vec![mailbox(unfound(&mail.mx, no_mx(scene)), String::new(), Vec::new())];
     };
     note_origin(scene, notes);
     let real: Vec<Mx<'_>> = list.iter().enumerate().filter_map(|(i, mx)| view(scene, i, mx)).collect();

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::layers::HostView;
 use super::{Place, PlaceIn, Scene};
 use crate::evidence::{AddressFacts, Ref};
-use crate::kb::schema::Geo;
+use crate::kb::schema::{Geo, Operator};
 use crate::kb::{RegionAnswer, Signal};
 use crate::model::{CountryCode, DomainName, OperatorId};
 
@@ -85,10 +85,13 @@ fn by_region<'a>(
 
 /// Anycast by the network, by the address block, or by a published range.
 pub(crate) fn is_anycast_in(kb: &crate::kb::Knowledge, address: &AddressFacts) -> bool {
-    let by_asn = address.asn.found().and_then(|a| kb.by_asn(a.asn));
+    let asn = address.asn.found().map(|a| a.asn);
+    let by_asn = asn.and_then(|number| kb.by_asn(number));
     let by_net = kb.by_net(address.ip).map(|(id, _)| id);
+    let is_anycast =
+        |operator: &Operator| operator.anycast || asn.is_some_and(|number| operator.anycast_asn.contains(&number));
     address.anycast_range.is_some()
-        || [by_asn, by_net].into_iter().flatten().any(|id| kb.operator(id).is_some_and(|o| o.anycast))
+        || [by_asn, by_net].into_iter().flatten().filter_map(|id| kb.operator(id)).any(is_anycast)
 }
 
 fn is_anycast(scene: &Scene<'_>, address: &AddressFacts) -> bool {
@@ -107,13 +110,18 @@ fn guesses(scene: &Scene<'_>, address: &AddressFacts, operator: Option<&Operator
     let registered = address.registered_in.found().map(|r| r.country);
     let network = address.asn.found().and_then(|a| scene.kb.by_asn(a.asn));
     // Measured against published regions: true of the operator's own network, not of what it rents elsewhere.
-    let is_measured = network.and_then(|id| scene.kb.operator(id)).is_some_and(|o| o.geo == Some(Geo::Measured));
+    let measured = network.and_then(|id| scene.kb.operator(id)).filter(|o| o.geo == Some(Geo::Measured));
+    // Beside anycast networks an operator's global front ends stand in its other blocks too, and the country of
+    // registration is what a table says of them.
+    let has_anycast = measured.is_some_and(|o| !o.anycast_asn.is_empty());
     by_country
         .into_iter()
         .map(|(country, tables)| {
-            let at_home = registered == Some(country)
+            let is_registered = registered == Some(country);
+            let at_home = is_registered
                 && operator.or(network).is_some_and(|id| operator_countries(scene, id).contains(&country));
-            (country, tables >= 2 || is_measured || at_home)
+            let is_backed = (measured.is_some() || at_home) && !(has_anycast && is_registered);
+            (country, tables >= 2 || is_backed)
         })
         .collect()
 }

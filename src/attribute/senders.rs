@@ -3,8 +3,8 @@
 use super::layers::{HostView, candidates, finish, named, operator_ref, unlisted};
 use super::mail::merge;
 use super::web::at;
-use super::{Absence, Gap, Layer, Note, NoteKind, Place, Scene, Service, State};
-use crate::evidence::{Probe, Ref, SkipReason, SpfFacts, SpfMechanism, SpfResult, SpfTerm, Status};
+use super::{Absence, Gap, Layer, Note, NoteKind, Place, Scene, Service, State, unfound};
+use crate::evidence::{Probe, Ref, SpfFacts, SpfMechanism, SpfResult, SpfTerm};
 use crate::kb::Signal;
 use crate::model::{Confidence, DomainName, Role};
 
@@ -13,24 +13,12 @@ pub(super) fn services(scene: &Scene<'_>, known: &[Service], notes: &mut Vec<Not
     vec![senders(scene, known, notes), receivers(scene)]
 }
 
-/// State of a record that was not found.
-fn unfound<T>(probe: &Probe<T>) -> State {
-    match probe {
-        Probe::Found(_) | Probe::Absent => State::Absent(Absence::NoRecord),
-        Probe::Failed(error) if error.status == Status::NotRecorded => State::NotDetermined(Gap::NotRecorded),
-        Probe::Failed(_) => State::NotDetermined(Gap::NoAnswer),
-        Probe::Skipped(SkipReason::NotRecorded) => State::NotDetermined(Gap::NotRecorded),
-        Probe::Skipped(SkipReason::NotAsked) => State::NotAsked,
-        Probe::Skipped(_) => State::NotDetermined(Gap::NoAnswer),
-    }
-}
-
 fn senders(scene: &Scene<'_>, known: &[Service], notes: &mut Vec<Note>) -> Service {
     let probe = &scene.evidence.mail.spf;
     let because = vec![at(&["mail", "spf"])];
     let service =
         |state, record, layers| Service { role: Role::Sender, record, state, layers, because: because.clone() };
-    let Probe::Found(spf) = probe else { return service(unfound(probe), String::new(), Vec::new()) };
+    let Probe::Found(spf) = probe else { return service(unfound(probe, Absence::NoRecord), String::new(), Vec::new()) };
     if let SpfResult::PermError(why) = &spf.result {
         let because = vec![at(&["mail", "spf", "found", "result"])];
         notes.push(Note { kind: NoteKind::SpfPermError, subject: why.clone(), because });
@@ -158,7 +146,9 @@ fn receivers(scene: &Scene<'_>) -> Service {
     let because = vec![at(&["mail", "dmarc"])];
     let service =
         |state, record, layers| Service { role: Role::Dmarc, record, state, layers, because: because.clone() };
-    let Probe::Found(dmarc) = probe else { return service(unfound(probe), String::new(), Vec::new()) };
+    let Probe::Found(dmarc) = probe else {
+        return service(unfound(probe, Absence::NoRecord), String::new(), Vec::new());
+    };
     let mut layers: Vec<Layer> = Vec::new();
     let mut records = Vec::new();
     for (list, names) in [("rua", &dmarc.rua), ("ruf", &dmarc.ruf)] {

@@ -1,8 +1,8 @@
 //! Web edge and web host. A host behind an edge is known only from a name or an address block of somebody else.
 
 use super::layers::{Candidate, HostView, Part, candidates, layer};
-use super::{Absence, Gap, Layer, Note, NoteKind, Scene, Service, State};
-use crate::evidence::{AddressFacts, Pointer, Probe, Ref, SkipReason, Status};
+use super::{Absence, Gap, Layer, Note, NoteKind, Scene, Service, State, unfound};
+use crate::evidence::{AddressFacts, Pointer, Probe, Ref};
 use crate::kb::Signal;
 use crate::model::{DomainName, Role};
 
@@ -129,12 +129,7 @@ pub(super) fn missing(host: &HostView<'_>) -> State {
         }
         Probe::Found(_) => State::NotDetermined(Gap::Unlisted),
         Probe::Absent if facts.nxdomain => State::NotDetermined(Gap::NameMissing),
-        Probe::Absent => State::Absent(Absence::NoAddress),
-        Probe::Failed(error) if error.status == Status::NotRecorded => State::NotDetermined(Gap::NotRecorded),
-        Probe::Failed(_) => State::NotDetermined(Gap::NoAnswer),
-        Probe::Skipped(SkipReason::NotRecorded) => State::NotDetermined(Gap::NotRecorded),
-        Probe::Skipped(SkipReason::NotAsked) => State::NotAsked,
-        Probe::Skipped(_) => State::NotDetermined(Gap::NoAnswer),
+        probe => unfound(probe, Absence::NoAddress),
     }
 }
 

@@ -4,8 +4,8 @@
 use super::layers::{HostView, Part, candidates, finish, layer, named, unlisted};
 use super::mail::merge;
 use super::web::at;
-use super::{Gap, Layer, Note, NoteKind, Place, Scene, Service, State};
-use crate::evidence::{Probe, SkipReason, Status};
+use super::{Gap, Layer, Note, NoteKind, Place, Scene, Service, State, unfound};
+use crate::evidence::Probe;
 use crate::kb::Signal;
 use crate::model::{Confidence, DomainName, Role};
 
@@ -40,13 +40,7 @@ fn name_servers(scene: &Scene<'_>, notes: &mut Vec<Note>) -> Vec<Service> {
             let state = if layers.is_empty() { State::NotDetermined(gap) } else { State::Found };
             (state, names.join(" "), layers)
         }
-        Probe::Absent => (State::NotDetermined(Gap::NameMissing), String::new(), Vec::new()),
-        Probe::Failed(error) if error.status == Status::NotRecorded => {
-            (State::NotDetermined(Gap::NotRecorded), String::new(), Vec::new())
-        }
-        Probe::Failed(_) => (State::NotDetermined(Gap::NoAnswer), String::new(), Vec::new()),
-        Probe::Skipped(SkipReason::NotRecorded) => (State::NotDetermined(Gap::NotRecorded), String::new(), Vec::new()),
-        Probe::Skipped(_) => (State::NotAsked, String::new(), Vec::new()),
+        _ => (unfound(probe, Gap::NameMissing), String::new(), Vec::new()),
     };
     let mut out = vec![Service { role: Role::Dns, record, state, layers, because: because.clone() }];
     if !carriers.is_empty() {

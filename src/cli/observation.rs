@@ -1,6 +1,6 @@
 //! Puts together what an observation needs: tables, a resolver or recorded answers, options.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -9,10 +9,9 @@ use sha2::{Digest, Sha256};
 use super::settings::{Observation, Settings};
 use super::stop::Stop;
 use crate::evidence::{
-    Answer, Evidence, HostFacts, MailFacts, NsFacts, Probe, ProbeError, Recording, RoleHint, SCHEMA, Sources, Status,
-    TableInfo, Vantage, WebFacts,
+    Answer, Evidence, HostFacts, Probe, ProbeError, Recording, RoleHint, Status, TableInfo, Vantage, WebFacts,
 };
-use crate::model::{Target, suffix_list_version};
+use crate::model::Target;
 use crate::observe::dns::{Client, Records, Resolver, Settings as DnsSettings, system_upstreams};
 use crate::observe::ip::{IpTableFault, IpTables};
 use crate::observe::{Limits, Observer, Options};
@@ -123,34 +122,10 @@ fn read_records(path: &Path) -> Result<(Records, Recording), Stop> {
     Ok((records, Recording { name, sha256 }))
 }
 
-/// Evidence in which nothing was asked.
-pub(crate) fn nothing_asked(target: Target, taken_at: Timestamp, ip_tables: Vec<TableInfo>) -> Evidence {
-    Evidence {
-        schema: SCHEMA,
-        registrable: target.name().and_then(crate::model::DomainName::registrable),
-        target,
-        taken_at,
-        vantage: Vantage::default(),
-        sources: Sources {
-            tool: env!("CARGO_PKG_VERSION").to_owned(),
-            ip_tables,
-            suffix_list: suffix_list_version().to_owned(),
-        },
-        web: Vec::new(),
-        ns: NsFacts::default(),
-        mail: MailFacts::default(),
-        txt: Probe::default(),
-        caa: Probe::default(),
-        hosts: BTreeMap::new(),
-        address: None,
-        answers: Vec::new(),
-    }
-}
-
 impl NoResolver {
     /// Evidence of a machine that has nobody to ask: every question failed before it was sent.
     pub(crate) fn evidence(&self, target: Target, taken_at: Timestamp) -> Evidence {
-        let mut evidence = nothing_asked(target, taken_at, self.tables.clone());
+        let mut evidence = Evidence::of_nothing(target, taken_at, Vantage::default(), self.tables.clone());
         evidence.vantage.chosen_by.clone_from(&self.tried);
         let Some(name) = evidence.target.name().cloned() else { return evidence };
         let error = ProbeError { status: Status::Local, detail: self.tried.clone() };

@@ -46,6 +46,15 @@ pub struct AsnFact {
     pub table: String,
 }
 
+impl AsnFact {
+    /// The country nearly all of the network's space is registered in. Below 99 % it spreads over countries, and
+    /// nothing can be inferred from it.
+    #[must_use]
+    pub fn country_of_nearly_all(&self) -> Option<CountryCode> {
+        self.inferred_country.filter(|_| self.inferred_share.is_some_and(|share| share >= 99))
+    }
+}
+
 /// Where one table places an address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub struct PlaceFact {

@@ -40,6 +40,9 @@ fn runs(checker: &mut Checker<'_>, place: &Place, operator: &Operator) {
     if operator.runs.last().is_some_and(|last| !last.customers.is_empty() || !last.servers.is_empty()) {
         checker.fault(place, "runs: the last entry has a condition; without place and customer nobody would run it");
     }
+    if operator.runs.last().is_some_and(|last| last.from.is_some() || last.to.is_some()) {
+        checker.fault(place, "runs: the last entry has a date; on other days nobody would run it");
+    }
     for other in &operator.runs_on {
         checker.operator(place, "runs_on", &other.operator);
         checker.claim(place, "runs_on", &other.sources);
@@ -80,6 +83,14 @@ fn form(checker: &mut Checker<'_>, place: &Place, operator: &Operator) {
         if list.iter().any(|item| item.trim().is_empty()) {
             checker.fault(place, format!("{what}: an empty text would match everything"));
         }
+    }
+    for number in &operator.anycast_asn {
+        if !operator.asn.contains(number) {
+            checker.fault(place, format!("anycast_asn: {number} is no AS number of this operator"));
+        }
+    }
+    if operator.anycast && !operator.anycast_asn.is_empty() {
+        checker.fault(place, "anycast: all networks are, so anycast_asn says nothing".to_owned());
     }
     for suffix in operator.suffix_layer.keys() {
         if !SUFFIX_KINDS.iter().any(|kind| operator.suffixes(kind).contains(suffix)) {

@@ -352,7 +352,7 @@ impl Knowledge {
     ) -> Option<EntityChoice> {
         let runs = &self.operator(operator)?.runs;
         let mut is_floor = false;
-        for run in runs {
+        for run in runs.iter().filter(|run| run.is_on(as_of.0)) {
             let holds = |conditions: &[String], country: Option<CountryCode>| match country {
                 _ if conditions.is_empty() => Some(true),
                 None => None,

@@ -787,9 +787,12 @@ pub struct Operator {
     /// Its edge ends the visitor's TLS.
     #[serde(default)]
     pub terminates_tls: bool,
-    /// Its networks are anycast: addresses have no single place.
+    /// All its networks are anycast: addresses have no single place.
     #[serde(default)]
     pub anycast: bool,
+    /// Only these of its AS numbers are anycast.
+    #[serde(default)]
+    pub anycast_asn: Vec<Asn>,
     /// `measured`: country tables are right for its addresses.
     #[serde(default)]
     pub geo: Option<Geo>,
@@ -921,6 +924,12 @@ pub struct Run {
     /// For customers of these countries or groups.
     #[serde(default)]
     pub customers: Vec<String>,
+    /// First day it runs the service; before, somebody else did.
+    #[serde(default)]
+    pub from: Option<Date>,
+    /// First day after.
+    #[serde(default)]
+    pub to: Option<Date>,
     /// Older form: `*`, a country or a group; read as `servers`.
     #[serde(default)]
     pub region: Option<String>,
@@ -1283,6 +1292,14 @@ impl Adequacy {
 
 impl Membership {
     /// Whether the membership exists on a day.
+    #[must_use]
+    pub fn is_on(&self, day: Date) -> bool {
+        Interval { from: self.from, to: self.to, ..Interval::default() }.contains(day)
+    }
+}
+
+impl Run {
+    /// Whether the row is about this day.
     #[must_use]
     pub fn is_on(&self, day: Date) -> bool {
         Interval { from: self.from, to: self.to, ..Interval::default() }.contains(day)

@@ -12,9 +12,9 @@ use super::host::{self, HostList};
 use super::ip::IpTables;
 use super::{mail, spf, zone};
 use crate::evidence::{
-    Evidence, HostFacts, MailFacts, NsFacts, Probe, RoleHint, SCHEMA, Sources, SpfMechanism, SpfTerm, Vantage, WebFacts,
+    Evidence, HostFacts, MailFacts, NsFacts, Probe, RoleHint, SpfMechanism, SpfTerm, Vantage, WebFacts,
 };
-use crate::model::{DomainName, Role, Target, suffix_list_version};
+use crate::model::{DomainName, Role, Target};
 
 /// Observes targets. One observer serves any number at once.
 #[derive(Debug)]
@@ -159,7 +159,7 @@ impl Observer {
     /// Observes one target. What could not be learnt stands in the evidence as such; nothing stops the observation.
     pub async fn observe(&self, target: Target, taken_at: Timestamp) -> Evidence {
         let session = Session::new(&self.resolver, &self.options.limits);
-        let mut evidence = self.bare(target, taken_at);
+        let mut evidence = Evidence::of_nothing(target, taken_at, self.options.vantage.clone(), self.tables.infos());
         match evidence.target.clone() {
             Target::Ip(ip) => self.observe_address(&session, ip, &mut evidence).await,
             Target::Domain(name) | Target::Url { host: name, .. } => {
@@ -168,31 +168,6 @@ impl Observer {
         }
         evidence.answers = session.into_answers();
         evidence
-    }
-
-    /// Evidence of nothing yet.
-    fn bare(&self, target: Target, taken_at: Timestamp) -> Evidence {
-        let registrable = target.name().and_then(DomainName::registrable);
-        Evidence {
-            schema: SCHEMA,
-            target,
-            taken_at,
-            vantage: self.options.vantage.clone(),
-            sources: Sources {
-                tool: env!("CARGO_PKG_VERSION").to_owned(),
-                ip_tables: self.tables.infos(),
-                suffix_list: suffix_list_version().to_owned(),
-            },
-            registrable,
-            web: Vec::new(),
-            ns: NsFacts::default(),
-            mail: MailFacts::default(),
-            txt: Probe::default(),
-            caa: Probe::default(),
-            hosts: BTreeMap::new(),
-            address: None,
-            answers: Vec::new(),
-        }
     }
 
     async fn observe_address(&self, session: &Session<'_>, ip: IpAddr, evidence: &mut Evidence) {

@@ -72,6 +72,20 @@ fn unknown_keys_and_values_name_the_nearest() {
 }
 
 #[test]
+fn anycast_networks_are_networks_of_the_operator() {
+    one(&format!("{OPERATOR}asn = [64501]\nanycast_asn = [64502]\n"), 1, "anycast_asn: AS64502 is no AS number");
+    one(&format!("{OPERATOR}asn = [64501]\nanycast = true\nanycast_asn = [64501]\n"), 1, "all networks are");
+    assert_eq!(faults(&format!("{OPERATOR}asn = [64501, 64502]\nanycast_asn = [64502]\n")), []);
+}
+
+#[test]
+fn somebody_runs_an_operator_on_every_day() {
+    let runs = |list: &str| format!("{OPERATOR}runs = [{list}]\n");
+    one(&runs("{ entity = \"a\", to = 2019-02-01 }"), 1, "the last entry has a date");
+    assert_eq!(faults(&runs("{ entity = \"a\", to = 2019-02-01 }, { entity = \"b\" }")), []);
+}
+
+#[test]
 fn missing_and_mistyped_values() {
     one("\n[source.t]\ntitle = \"T\"\ntier = 4\n", 2, "missing field `seen`");
     one("[source.t]\ntitle = \"T\"\ntier = 4\nseen = 2026-02-30\n", 4, "");

@@ -7,8 +7,7 @@ use jiff::Timestamp;
 use crate::assess::assess;
 use crate::attribute::{Attribution, Context, Home, Layer, Place, Service, State};
 use crate::audit::{Audit, Auditor};
-use crate::cli::observation::nothing_asked;
-use crate::evidence::{Evidence, Ref, TableInfo};
+use crate::evidence::{AsnFact, Evidence, Ref, TableInfo, Vantage};
 use crate::kb::schema::{MxLayer, Operator, OperatorKind, SuffixLayer};
 use crate::kb::{Company, Knowledge, Signal};
 use crate::model::{AsOf, Asn, Confidence, CountryCode, DomainName, EntityId, NonEmpty, OperatorId, Role, Target};
@@ -118,8 +117,12 @@ impl Desk<'_> {
         let announced = self.tables.network(asn);
         let mut found = match (self.kb.by_asn(asn), &announced) {
             (Some(id), _) => {
-                let role = self.kb.operator(id).map_or(Role::Carrier, role_of);
-                Found::operator(role, asn.to_string(), id, Confidence::Probable)
+                let operator = self.kb.operator(id);
+                let role = operator.map_or(Role::Carrier, role_of);
+                // Without a recorded company the registration of the network is all there is.
+                let has_company = operator.is_some_and(|o| !o.runs.is_empty());
+                let inferred = announced.as_ref().filter(|_| !has_company).and_then(AsnFact::country_of_nearly_all);
+                Found { inferred, ..Found::operator(role, asn.to_string(), id, Confidence::Probable) }
             }
             (None, Some(fact)) => Found {
                 role: Role::Carrier,
@@ -128,8 +131,7 @@ impl Desk<'_> {
                 entity: None,
                 unlisted: Some(fact.name.clone()),
                 asn: None,
-                // Below 99 % the network spreads over countries: nothing can be inferred.
-                inferred: fact.inferred_country.filter(|_| fact.inferred_share.is_some_and(|s| s >= 99)),
+                inferred: fact.country_of_nearly_all(),
                 confidence: Confidence::Weak,
                 because: Ref::Kb(format!("table/{}", fact.table)),
             },
@@ -263,7 +265,7 @@ impl Desk<'_> {
     }
 
     fn nothing_seen(&self, ip: IpAddr) -> Evidence {
-        nothing_asked(Target::Ip(ip), self.now, self.infos.clone())
+        Evidence::of_nothing(Target::Ip(ip), self.now, Vantage::default(), self.infos.clone())
     }
 }
 

@@ -462,8 +462,8 @@ fn the_vantage_and_the_tables_stand_in_the_evidence() {
     assert_eq!(evidence.vantage, vantage);
     assert_eq!(evidence.sources.tool, env!("CARGO_PKG_VERSION"));
     assert_eq!(evidence.sources.ip_tables[0].id, "embedded");
-    assert_eq!(evidence.sources.suffix_list, suffix_list_version());
-    assert_eq!(evidence.schema, SCHEMA);
+    assert_eq!(evidence.sources.suffix_list, crate::model::suffix_list_version());
+    assert_eq!(evidence.schema, crate::evidence::SCHEMA);
 }
 
 /// Many targets are observed at once by tasks that move between threads.
