@@ -17,6 +17,8 @@ mod lookups;
 mod owners;
 #[path = "knowledge/release.rs"]
 mod release;
+#[path = "knowledge/wording.rs"]
+mod wording;
 
 use jurisdig::kb::{Knowledge, Nexus, Owners, Via, Walk};
 use jurisdig::model::{AsOf, CountryCode, EntityId, Grade};

@@ -220,7 +220,7 @@ impl Sheet<'_> {
             return format!("{name}{}{}", colon(t), t.member(Family::Legal, "unknown"));
         }
         let list: Vec<String> = subject.reach.iter().map(|one| self.reach(one)).collect();
-        t.fill(Key::FrameworkReach, &[("company", name.into()), ("list", list.join("; ").into())])
+        t.fill(Key::FrameworkReach, &[("company", name.into()), ("list", list.join(" · ").into())])
     }
 
     fn reach(&self, one: &SubjectReach) -> String {
@@ -305,7 +305,7 @@ impl Sheet<'_> {
             "found" => {
                 let list: Vec<String> = dns.caa_records.iter().map(Untrusted::for_terminal).collect();
                 let name = dns.caa_at.clone().unwrap_or_default();
-                t.fill(Key::FrameworkCaa, &[("name", name.into()), ("list", list.join("; ").into())])
+                t.fill(Key::FrameworkCaa, &[("name", name.into()), ("list", list.join(" · ").into())])
             }
             "none" => t.get(Key::FrameworkCaaNone).to_owned(),
             "no-answer" => t.get(Key::FrameworkCaaUnknown).to_owned(),

@@ -6,7 +6,9 @@ mod cells;
 mod tables;
 mod world;
 
+mod frameworks;
 mod input;
+mod layers;
 mod output;
 mod pitfalls;
 mod readme;
