@@ -242,7 +242,13 @@ impl Bench<'_> {
         let mut out: Vec<CertificationReport> = Vec::new();
         for subject in operators {
             let Some(id) = &subject.operator else { continue };
-            let runs = self.kb.operator(id).into_iter().flat_map(|o| &o.runs).map(|run| &run.entity);
+            let runs = self
+                .kb
+                .operator(id)
+                .into_iter()
+                .flat_map(|o| &o.runs)
+                .filter(|run| run.is_on(self.day))
+                .map(|run| &run.entity);
             let companies: Vec<&EntityId> = subject.company.iter().map(|c| &c.id).chain(runs).collect();
             let is_meant = |c: &&Certification| {
                 companies.contains(&&c.holder)
