@@ -110,7 +110,13 @@ fn subject(role: RoleId, layer: &LayerReport) -> SubjectReport {
             })
             .collect();
         laws.sort();
-        reach.push(SubjectReach { country: code.country, grade: code.grade, outside: code.outside, laws });
+        reach.push(SubjectReach {
+            country: code.country,
+            grade: code.grade,
+            reach: code.reach,
+            outside: code.outside,
+            laws,
+        });
     }
     SubjectReport {
         operator: layer.operator.clone(),
@@ -128,6 +134,7 @@ fn merge(list: &mut Vec<SubjectReach>, other: SubjectReach) {
     match list.iter_mut().find(|known| known.country == other.country) {
         Some(known) => {
             known.grade = known.grade.max(other.grade);
+            known.reach = known.reach.min(other.reach);
             known.laws.extend(other.laws);
             known.laws.sort();
             known.laws.dedup();
