@@ -103,7 +103,7 @@ fn judge(kb: &Knowledge, context: &Context, role: Role, id: &OperatorId, operato
 /// Companies that can come to run the service for a customer at home, as place and region are not chosen yet.
 fn possible_runs<'a>(kb: &'a Knowledge, context: &'a Context, operator: &'a Operator) -> Vec<&'a Run> {
     let mut out = Vec::new();
-    for run in &operator.runs {
+    for run in operator.runs.iter().filter(|run| run.is_on(context.as_of.0)) {
         let is_excluded = match context.home {
             Home::Country(home, _) => {
                 !run.customers.is_empty() && !run.customers.iter().any(|c| kb.is_meant(home, c, context.as_of))

@@ -68,7 +68,7 @@ pub(super) fn count(kb: &Knowledge, today: Date) -> Coverage {
         for kind in &operator.kinds {
             *out.by_kind.entry(name_of(*kind)).or_default() += 1;
         }
-        let company = operator.runs.last().map(|run| &run.entity);
+        let company = operator.runs.iter().rfind(|run| run.is_on(today)).map(|run| &run.entity);
         *out.company.entry(company_label(kb, company)).or_default() += 1;
         let (chain, sources) = chain(kb, company, today);
         *out.chain.entry(chain).or_default() += 1;

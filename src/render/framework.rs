@@ -10,7 +10,7 @@ use super::{Style, disclaimer_of};
 use crate::model::CountryCode;
 use crate::report::{
     CertificationReport, CompanyReport, CriterionEvidenceId, CriterionFactId, CriterionReport, DnsReport,
-    FrameworkReport, HoldingReport, OwnersId, SeenService, SubjectReach, SubjectReport,
+    FrameworkReport, HoldingReport, OwnersId, ReachId, SeenService, SubjectReach, SubjectReport,
 };
 use crate::safe::Untrusted;
 use crate::text::{Family, Key, Texts};
@@ -226,7 +226,14 @@ impl Sheet<'_> {
     fn reach(&self, one: &SubjectReach) -> String {
         let t = self.t;
         let country = ("country", self.country(one.country).into());
-        let grade = ("grade", t.member(Family::Grade, one.grade.id()).into());
+        let mut grade = t.member(Family::Grade, one.grade.id()).to_owned();
+        // What is contested or not checked is never listed as if it were settled.
+        match one.reach {
+            ReachId::Reached => {}
+            ReachId::MayReach => grade = format!("{grade}, {}", t.member(Family::Certainty, "contested")),
+            ReachId::Unchecked => grade = format!("{grade}, {}", t.get(Key::ExplainNotChecked)),
+        }
+        let grade = ("grade", grade.into());
         let short = |law: &crate::report::SubjectLaw| {
             let name = law.short.clone().unwrap_or_else(|| law.law.to_string());
             if law.in_transition { format!("{name}†") } else { name }

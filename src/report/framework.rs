@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::{
     CompanyReport, ControllerReport, GapId, GradeId, HomeReport, JudgedWith, JurisdictionReport, LinkReport,
-    OwnersReport, PlaceReport, PrecisionId, RoleId, SourceReport, TextReport,
+    OwnersReport, PlaceReport, PrecisionId, ReachId, RoleId, SourceReport, TextReport,
 };
 use crate::kb::schema::{CriterionEvidence, CriterionFact};
 use crate::model::{CountryCode, LawId, OperatorId, SourceId};
@@ -103,6 +103,8 @@ pub struct SubjectReach {
     pub country: CountryCode,
     /// The closest grade.
     pub grade: GradeId,
+    /// How far it comes.
+    pub reach: ReachId,
     /// Outside the home group.
     pub outside: bool,
     /// Laws that apply.

@@ -279,6 +279,9 @@ fn a_framework_shows_facts_and_no_result() {
         .map(|c| (c.offer.as_ref().map(crate::safe::Untrusted::for_terminal), c.use_observed))
         .collect();
     assert_eq!(offers, [(None, false), (Some("Coffre".to_owned()), false)]);
+    let large = report.operators.iter().find(|o| o.operator.as_ref().is_some_and(|id| id.as_str() == "large")).unwrap();
+    let us = large.reach.iter().find(|r| r.country.as_str() == "US").unwrap();
+    assert_eq!(us.reach, ReachId::MayReach, "presence is contested, never listed as reached");
     assert!(of("1-c").facts.is_empty() && !of("1-c").question.en.is_empty());
     assert_eq!(of("chain").dns.as_ref().unwrap().caa, "not-asked");
     let json = serde_json::to_string(&report).unwrap();

@@ -110,7 +110,13 @@ fn subject(role: RoleId, layer: &LayerReport) -> SubjectReport {
             })
             .collect();
         laws.sort();
-        reach.push(SubjectReach { country: code.country, grade: code.grade, outside: code.outside, laws });
+        reach.push(SubjectReach {
+            country: code.country,
+            grade: code.grade,
+            reach: code.reach,
+            outside: code.outside,
+            laws,
+        });
     }
     SubjectReport {
         operator: layer.operator.clone(),
@@ -128,6 +134,7 @@ fn merge(list: &mut Vec<SubjectReach>, other: SubjectReach) {
     match list.iter_mut().find(|known| known.country == other.country) {
         Some(known) => {
             known.grade = known.grade.max(other.grade);
+            known.reach = known.reach.min(other.reach);
             known.laws.extend(other.laws);
             known.laws.sort();
             known.laws.dedup();
@@ -242,7 +249,13 @@ impl Bench<'_> {
         let mut out: Vec<CertificationReport> = Vec::new();
         for subject in operators {
             let Some(id) = &subject.operator else { continue };
-            let runs = self.kb.operator(id).into_iter().flat_map(|o| &o.runs).map(|run| &run.entity);
+            let runs = self
+                .kb
+                .operator(id)
+                .into_iter()
+                .flat_map(|o| &o.runs)
+                .filter(|run| run.is_on(self.day))
+                .map(|run| &run.entity);
             let companies: Vec<&EntityId> = subject.company.iter().map(|c| &c.id).chain(runs).collect();
             let is_meant = |c: &&Certification| {
                 companies.contains(&&c.holder)
