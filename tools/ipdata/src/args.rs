@@ -33,11 +33,7 @@ impl Args {
             if option == "--help" || option == "-h" {
                 return Ok(None);
             }
-            let mut value = || {
-                words
-                    .next()
-                    .ok_or_else(|| Error::Usage(format!("{option} needs a value")))
-            };
+            let mut value = || words.next().ok_or_else(|| Error::Usage(format!("{option} needs a value")));
             match option.as_str() {
                 "--packages" => packages = Some(PathBuf::from(value()?)),
                 "--out" => out = Some(PathBuf::from(value()?)),
@@ -62,6 +58,5 @@ where
     T::Err: std::fmt::Display,
 {
     let text = value.to_string_lossy();
-    text.parse()
-        .map_err(|error| Error::Usage(format!("{option} {text}: {error}")))
+    text.parse().map_err(|error| Error::Usage(format!("{option} {text}: {error}")))
 }

@@ -33,10 +33,7 @@ pub fn countries(sources: &Sources, merged: &Merged) -> Origins {
         .iter()
         .filter_map(|(number, weights)| Some((*number, origin(weights)?)))
         .collect();
-    origins.extend(
-        v4.iter()
-            .filter_map(|(number, weights)| Some((*number, origin(weights)?))),
-    );
+    origins.extend(v4.iter().filter_map(|(number, weights)| Some((*number, origin(weights)?))));
     origins
 }
 
@@ -60,16 +57,9 @@ fn weights(sources: &Sources, merged: &Merged, family: Family) -> HashMap<u32, W
 
 fn origin(weights: &Weights) -> Option<Origin> {
     // `max_by_key` keeps the last of equals, hence the reversed order.
-    let (country, weight) = weights
-        .countries
-        .iter()
-        .rev()
-        .max_by_key(|(_, weight)| **weight)?;
+    let (country, weight) = weights.countries.iter().rev().max_by_key(|(_, weight)| **weight)?;
     let share = u16::try_from(weight * 100 / weights.all).ok()?;
-    Some(Origin {
-        country: *country,
-        share,
-    })
+    Some(Origin { country: *country, share })
 }
 
 pub fn summary(origins: &Origins) -> String {
@@ -88,10 +78,7 @@ mod tests {
     use crate::source::Code;
 
     fn weights(all: u128, countries: &[(Code, u128)]) -> Weights {
-        Weights {
-            all,
-            countries: countries.iter().copied().collect(),
-        }
+        Weights { all, countries: countries.iter().copied().collect() }
     }
 
     #[test]

@@ -36,10 +36,7 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> Result<(), Error> {
     let sources = source::read(&args.packages)?;
     for package in &sources.packages {
-        println!(
-            "read {} {} of {}",
-            package.name, package.version, package.date
-        );
+        println!("read {} {} of {}", package.name, package.version, package.date);
     }
     println!("rows {}", sources.row_counts());
     for note in &sources.notes {
@@ -53,12 +50,7 @@ fn run(args: &Args) -> Result<(), Error> {
 
     let raw = mmdb::build(&sources, &merged)?;
     let packed = output::write(&args.out, &sources, &raw)?;
-    println!(
-        "wrote {}: {} bytes, {} bytes expanded",
-        args.out.display(),
-        packed,
-        raw.len()
-    );
+    println!("wrote {}: {} bytes, {} bytes expanded", args.out.display(), packed, raw.len());
 
     // Everything below reads the file that was written, not what is still in memory.
     let reader = verify::open(&args.out)?;

@@ -29,16 +29,10 @@ impl Merged {
     }
 
     pub fn summary(&self) -> String {
-        let records: HashSet<_> = self
-            .v4
-            .iter()
-            .chain(&self.v6)
-            .map(|row| row.value)
-            .collect();
+        let records: HashSet<_> = self.v4.iter().chain(&self.v6).map(|row| row.value).collect();
         let location_only = Family::BOTH.map(|family| {
             let rows = self.family(family).iter();
-            rows.filter(|row| row.value.registration.is_none() && row.value.network.is_none())
-                .count()
+            rows.filter(|row| row.value.registration.is_none() && row.value.network.is_none()).count()
         });
         format!(
             "segments: IPv4 {} ({} with a location alone), IPv6 {} ({} with a location alone); {} distinct records",
@@ -52,11 +46,7 @@ impl Merged {
 }
 
 pub fn merge(sources: &Sources) -> Merged {
-    Merged {
-        v4: segments(sources, Family::V4),
-        v6: segments(sources, Family::V6),
-        origins: Origins::default(),
-    }
+    Merged { v4: segments(sources, Family::V4), v6: segments(sources, Family::V6), origins: Origins::default() }
 }
 
 fn segments(sources: &Sources, family: Family) -> Vec<Row<Facts>> {
@@ -72,11 +62,7 @@ fn segments(sources: &Sources, family: Family) -> Vec<Row<Facts>> {
         let (registration, registration_end) = registration.at(start, family);
         let (network, network_end) = network.at(start, family);
         let end = location_end.min(registration_end).min(network_end);
-        let value = Facts {
-            location,
-            registration,
-            network,
-        };
+        let value = Facts { location, registration, network };
         if location.is_some() || registration.is_some() || network.is_some() {
             match merged.last_mut() {
                 Some(last) if last.value == value && last.end + 1 == start => last.end = end,
@@ -97,9 +83,7 @@ struct Cursor<V> {
 
 impl<V: Copy> Cursor<V> {
     fn new(rows: Vec<Row<V>>) -> Self {
-        Self {
-            rows: rows.into_iter().peekable(),
-        }
+        Self { rows: rows.into_iter().peekable() }
     }
 
     /// The value at `address` and the last address for which it holds.

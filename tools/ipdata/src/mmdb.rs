@@ -75,31 +75,14 @@ fn description(sources: &Sources) -> String {
 fn midnight(date: &str) -> Result<u64, Error> {
     let fault = || Error::Check(format!("{date:?} is not a date after 1970"));
     let mut parts = date.split('-').map(str::parse::<u64>);
-    let (Some(Ok(year)), Some(Ok(month)), Some(Ok(day))) =
-        (parts.next(), parts.next(), parts.next())
-    else {
+    let (Some(Ok(year)), Some(Ok(month)), Some(Ok(day))) = (parts.next(), parts.next(), parts.next()) else {
         return Err(fault());
     };
     if year < 1970 || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return Err(fault());
     }
-    let leap = |year: u64| {
-        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
-    };
-    let months = [
-        31,
-        28 + u64::from(leap(year)),
-        31,
-        30,
-        31,
-        30,
-        31,
-        31,
-        30,
-        31,
-        30,
-        31,
-    ];
+    let leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let months = [31, 28 + u64::from(leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let years: u64 = (1970..year).map(|year| 365 + u64::from(leap(year))).sum();
     let days: u64 = years + months.iter().take(month as usize - 1).sum::<u64>() + day - 1;
     Ok(days * 86_400)

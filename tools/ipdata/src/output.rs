@@ -54,8 +54,7 @@ pub fn write(out: &Path, sources: &Sources, raw: &[u8]) -> Result<usize, Error> 
             })
             .collect(),
     };
-    let mut json = serde_json::to_string_pretty(&figures)
-        .map_err(|error| Error::package(out, error.to_string()))?;
+    let mut json = serde_json::to_string_pretty(&figures).map_err(|error| Error::package(out, error.to_string()))?;
     json.push('\n');
 
     let folder = out.parent().unwrap_or(Path::new("."));
@@ -99,9 +98,7 @@ fn notice(sources: &Sources) -> String {
             package.known.declared
         );
     }
-    NOTICE
-        .replace("{date}", sources.date())
-        .replace("{packages}", &packages)
+    NOTICE.replace("{date}", sources.date()).replace("{packages}", &packages)
 }
 
 const NOTICE: &str = include_str!("notice.txt");

@@ -35,12 +35,8 @@ pub const NETWORK: Known = Known {
 };
 /// The package declares CC0 for the compilation, but its NRO_LICENSE file puts the statistics under CC BY 4.0:
 /// the stricter of the two is what we follow.
-pub const REGISTRATION: Known = Known {
-    base: "asn-country",
-    declared: "CC0-1.0",
-    licence: "CC-BY-4.0",
-    credit: "NRO delegated statistics",
-};
+pub const REGISTRATION: Known =
+    Known { base: "asn-country", declared: "CC0-1.0", licence: "CC-BY-4.0", credit: "NRO delegated statistics" };
 
 /// Two upper-case letters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -150,16 +146,8 @@ pub fn read(folder: &Path) -> Result<Sources, Error> {
     let [location_v4, location_v6] = location_rows.map(|rows| reading.countries(rows));
     let [registration_v4, registration_v6] = registration_rows.map(|rows| reading.countries(rows));
     let [network_v4, network_v6] = network_rows.map(|rows| reading.networks(rows));
-    let v4 = Tables {
-        location: location_v4?,
-        registration: registration_v4?,
-        network: network_v4?,
-    };
-    let v6 = Tables {
-        location: location_v6?,
-        registration: registration_v6?,
-        network: network_v6?,
-    };
+    let v4 = Tables { location: location_v4?, registration: registration_v4?, network: network_v4? };
+    let v6 = Tables { location: location_v6?, registration: registration_v6?, network: network_v6? };
     Ok(Sources {
         packages: vec![location, network, registration],
         networks: reading.networks,
@@ -198,22 +186,12 @@ impl Reading {
         known: &'static Known,
     ) -> Result<(Package, [RawRows; 2]), Error> {
         // The csv and the mmdb form of a table are two packages whose names differ by a suffix.
-        let names = [
-            format!("@ip-location-db/{}", known.base),
-            format!("@ip-location-db/{}-mmdb", known.base),
-        ];
-        let mut found = manifests
-            .iter()
-            .filter(|(_, manifest)| names.contains(&manifest.name));
-        let (path, manifest) = found
-            .next()
-            .ok_or_else(|| Error::package(folder, format!("no package {}", names[0])))?;
+        let names = [format!("@ip-location-db/{}", known.base), format!("@ip-location-db/{}-mmdb", known.base)];
+        let mut found = manifests.iter().filter(|(_, manifest)| names.contains(&manifest.name));
+        let (path, manifest) =
+            found.next().ok_or_else(|| Error::package(folder, format!("no package {}", names[0])))?;
         if let Some((other, _)) = found.next() {
-            let what = format!(
-                "{} is there twice, also in {}",
-                manifest.name,
-                other.display()
-            );
+            let what = format!("{} is there twice, also in {}", manifest.name, other.display());
             return Err(Error::package(path, what));
         }
         // The mmdb packages word the same licence a little differently; the csv form is the one we build from.
@@ -224,16 +202,10 @@ impl Reading {
             );
             return Err(Error::package(path, what));
         }
-        let date = date(&manifest.version).ok_or_else(|| {
-            Error::package(path, format!("version {} holds no date", manifest.version))
-        })?;
+        let date = date(&manifest.version)
+            .ok_or_else(|| Error::package(path, format!("version {} holds no date", manifest.version)))?;
         let rows = rows(path, known.base)?;
-        let package = Package {
-            name: manifest.name.clone(),
-            version: manifest.version.clone(),
-            date,
-            known,
-        };
+        let package = Package { name: manifest.name.clone(), version: manifest.version.clone(), date, known };
         Ok((package, rows))
     }
 
@@ -243,11 +215,7 @@ impl Reading {
         for row in &raw.rows {
             let code = Code::parse(&row.first).map_err(|what| raw.fault(row, what))?;
             match code {
-                Some(value) => rows.push(Row {
-                    start: row.start,
-                    end: row.end,
-                    value,
-                }),
+                Some(value) => rows.push(Row { start: row.start, end: row.end, value }),
                 None => unknown += 1,
             }
         }
@@ -260,14 +228,9 @@ impl Reading {
     fn networks(&mut self, raw: RawRows) -> Result<Table<NetworkId>, Error> {
         let mut rows = Vec::with_capacity(raw.rows.len());
         for row in &raw.rows {
-            let number = row
-                .first
-                .parse()
-                .map_err(|error| raw.fault(row, format!("AS number {:?}: {error}", row.first)))?;
-            let network = Network {
-                number,
-                name: row.name.trim().to_owned(),
-            };
+            let number =
+                row.first.parse().map_err(|error| raw.fault(row, format!("AS number {:?}: {error}", row.first)))?;
+            let network = Network { number, name: row.name.trim().to_owned() };
             let value = match self.ids.get(&network) {
                 Some(&id) => id,
                 None => {
@@ -278,11 +241,7 @@ impl Reading {
                     id
                 }
             };
-            rows.push(Row {
-                start: row.start,
-                end: row.end,
-                value,
-            });
+            rows.push(Row { start: row.start, end: row.end, value });
         }
         Ok(self.table(&raw, rows))
     }
@@ -290,10 +249,7 @@ impl Reading {
     fn table<V: Copy>(&mut self, raw: &RawRows, rows: Vec<Row<V>>) -> Table<V> {
         let table = Table::new(rows);
         if table.overlaps() > 0 {
-            let what = format!(
-                "{} rows overlap an earlier one, the one that starts later counts",
-                table.overlaps()
-            );
+            let what = format!("{} rows overlap an earlier one, the one that starts later counts", table.overlaps());
             self.note(raw, what);
         }
         table
@@ -301,18 +257,13 @@ impl Reading {
 
     fn note(&mut self, raw: &RawRows, what: String) {
         let file = raw.path.file_name().unwrap_or(raw.path.as_os_str());
-        self.notes
-            .push(format!("{}: {what}", file.to_string_lossy()));
+        self.notes.push(format!("{}: {what}", file.to_string_lossy()));
     }
 }
 
 impl RawRows {
     fn fault(&self, row: &Raw, what: String) -> Error {
-        Error::Row {
-            path: self.path.clone(),
-            line: row.line,
-            what,
-        }
+        Error::Row { path: self.path.clone(), line: row.line, what }
     }
 }
 
@@ -329,8 +280,7 @@ fn manifests(folder: &Path) -> Result<Vec<(PathBuf, Manifest)>, Error> {
                 folders.push(path);
             } else if entry.file_name() == "package.json" {
                 let text = fs::read_to_string(&path).map_err(Error::file(&path))?;
-                let manifest = serde_json::from_str(&text)
-                    .map_err(|error| Error::package(&path, error.to_string()))?;
+                let manifest = serde_json::from_str(&text).map_err(|error| Error::package(&path, error.to_string()))?;
                 found.push((path, manifest));
             }
         }
@@ -365,18 +315,12 @@ fn rows(manifest: &Path, base: &str) -> Result<[RawRows; 2], Error> {
 
 fn csv_rows(path: PathBuf, family: Family) -> Result<RawRows, Error> {
     let file = fs::File::open(&path).map_err(Error::file(&path))?;
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .from_reader(file);
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(file);
     let mut rows = Vec::new();
     let mut record = csv::StringRecord::new();
     loop {
         let line = reader.position().line();
-        let fault = |what: String| Error::Row {
-            path: path.clone(),
-            line,
-            what,
-        };
+        let fault = |what: String| Error::Row { path: path.clone(), line, what };
         match reader.read_record(&mut record) {
             Ok(true) => {}
             Ok(false) => break,
@@ -385,9 +329,7 @@ fn csv_rows(path: PathBuf, family: Family) -> Result<RawRows, Error> {
         let field = |index: usize| record.get(index).unwrap_or_default();
         let address = |index: usize| {
             let text = field(index);
-            let ip: IpAddr = text
-                .parse()
-                .map_err(|error| fault(format!("{text:?}: {error}")))?;
+            let ip: IpAddr = text.parse().map_err(|error| fault(format!("{text:?}: {error}")))?;
             match number(ip) {
                 (found, address) if found == family => Ok(address),
                 _ => Err(fault(format!("{text} is not an {} address", family.name()))),
@@ -397,13 +339,7 @@ fn csv_rows(path: PathBuf, family: Family) -> Result<RawRows, Error> {
         if start > end {
             return Err(fault(format!("{} is after {}", field(0), field(1))));
         }
-        rows.push(Raw {
-            start,
-            end,
-            first: field(2).to_owned(),
-            name: field(3).to_owned(),
-            line,
-        });
+        rows.push(Raw { start, end, first: field(2).to_owned(), name: field(3).to_owned(), line });
     }
     Ok(RawRows { path, rows })
 }
@@ -429,38 +365,25 @@ fn mmdb_rows(path: PathBuf) -> Result<[RawRows; 2], Error> {
         let (family, start) = number(network.network());
         let bits = if family == Family::V4 { 32 } else { 128 };
         // A single address has no host bits: the shift by the whole width is what `unwrap_or` is for.
-        let rest = u128::MAX
-            .checked_shr(128 - (bits - u32::from(network.prefix())))
-            .unwrap_or(0);
+        let rest = u128::MAX.checked_shr(128 - (bits - u32::from(network.prefix()))).unwrap_or(0);
         let first = match (record.country_code, record.autonomous_system_number) {
             (Some(code), _) => code.to_owned(),
             (None, Some(number)) => number.to_string(),
             (None, None) => {
-                let what =
-                    format!("{network} has neither country_code nor autonomous_system_number");
+                let what = format!("{network} has neither country_code nor autonomous_system_number");
                 return Err(Error::package(&path, what));
             }
         };
-        let rows = if family == Family::V4 {
-            &mut v4
-        } else {
-            &mut v6
-        };
+        let rows = if family == Family::V4 { &mut v4 } else { &mut v6 };
         rows.push(Raw {
             start,
             end: start | rest,
             first,
-            name: record
-                .autonomous_system_organization
-                .unwrap_or_default()
-                .to_owned(),
+            name: record.autonomous_system_organization.unwrap_or_default().to_owned(),
             line: 0,
         });
     }
-    let table = |rows| RawRows {
-        path: path.clone(),
-        rows,
-    };
+    let table = |rows| RawRows { path: path.clone(), rows };
     Ok([table(v4), table(v6)])
 }
 
@@ -478,10 +401,7 @@ mod tests {
 
     #[test]
     fn codes_that_name_no_country_are_unknown() {
-        assert_eq!(
-            Code::parse("FR").map(|code| code.map(Code::text)),
-            Ok(Some("FR".to_owned()))
-        );
+        assert_eq!(Code::parse("FR").map(|code| code.map(Code::text)), Ok(Some("FR".to_owned())));
         assert_eq!(Code::parse("EU"), Ok(None));
         assert!(Code::parse("fr").is_err());
         assert!(Code::parse("FRA").is_err());

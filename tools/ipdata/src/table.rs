@@ -91,10 +91,7 @@ impl<V: Copy> Table<V> {
     /// Rows that start before an earlier one has ended.
     pub fn overlaps(&self) -> usize {
         let starts = self.rows.iter().skip(1).map(|row| row.start);
-        starts
-            .zip(&self.reach)
-            .filter(|(start, reach)| start <= reach)
-            .count()
+        starts.zip(&self.reach).filter(|(start, reach)| start <= reach).count()
     }
 
     /// The same table without overlaps: a row that starts later takes its addresses from the earlier ones.
@@ -109,11 +106,7 @@ impl<V: Copy> Table<V> {
             if let (Some(top), Some(from)) = (open.last(), next)
                 && from < row.start
             {
-                parts.push(Row {
-                    start: from,
-                    end: row.start - 1,
-                    value: top.value,
-                });
+                parts.push(Row { start: from, end: row.start - 1, value: top.value });
             }
             next = Some(row.start);
             open.push(*row);
@@ -125,12 +118,7 @@ impl<V: Copy> Table<V> {
     }
 }
 
-fn close<V: Copy>(
-    open: &mut Vec<Row<V>>,
-    next: &mut Option<u128>,
-    parts: &mut Vec<Row<V>>,
-    before: u128,
-) {
+fn close<V: Copy>(open: &mut Vec<Row<V>>, next: &mut Option<u128>, parts: &mut Vec<Row<V>>, before: u128) {
     while open.last().is_some_and(|top| top.end < before) {
         if let Some(top) = open.pop() {
             finish(top, next, parts);
@@ -142,11 +130,7 @@ fn finish<V: Copy>(top: Row<V>, next: &mut Option<u128>, parts: &mut Vec<Row<V>>
     if let Some(from) = *next
         && from <= top.end
     {
-        parts.push(Row {
-            start: from,
-            end: top.end,
-            value: top.value,
-        });
+        parts.push(Row { start: from, end: top.end, value: top.value });
         *next = top.end.checked_add(1);
     }
 }
@@ -156,11 +140,7 @@ mod tests {
     use super::{Row, Table};
 
     fn table(rows: &[(u128, u128, char)]) -> Table<char> {
-        Table::new(
-            rows.iter()
-                .map(|&(start, end, value)| Row { start, end, value })
-                .collect(),
-        )
+        Table::new(rows.iter().map(|&(start, end, value)| Row { start, end, value }).collect())
     }
 
     #[test]

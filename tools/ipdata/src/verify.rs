@@ -52,23 +52,14 @@ pub fn show(reader: &Reader<Vec<u8>>, ip: IpAddr) -> Result<String, Error> {
 }
 
 fn look_up(reader: &Reader<Vec<u8>>, ip: IpAddr) -> Result<Record<'_>, Error> {
-    let found = reader
-        .lookup(ip)
-        .and_then(|found| found.decode())
-        .map_err(|error| Error::Check(format!("{ip}: {error}")))?;
+    let found =
+        reader.lookup(ip).and_then(|found| found.decode()).map_err(|error| Error::Check(format!("{ip}: {error}")))?;
     Ok(found.unwrap_or_default())
 }
 
 /// Compares `samples` addresses of each family and walks the whole file once.
-pub fn compare(
-    reader: &Reader<Vec<u8>>,
-    sources: &Sources,
-    origins: &Origins,
-    samples: u32,
-) -> Result<(), Error> {
-    reader
-        .verify()
-        .map_err(|error| Error::Check(error.to_string()))?;
+pub fn compare(reader: &Reader<Vec<u8>>, sources: &Sources, origins: &Origins, samples: u32) -> Result<(), Error> {
+    reader.verify().map_err(|error| Error::Check(error.to_string()))?;
     let mut random = Random(0x6a75_7269_7364_6967);
     let mut wrong = 0;
     for family in Family::BOTH {
@@ -100,15 +91,10 @@ pub fn compare(
         );
         wrong += bad;
     }
-    let networks = reader
-        .networks(Default::default())
-        .map_err(|error| Error::Check(error.to_string()))?
-        .count();
+    let networks = reader.networks(Default::default()).map_err(|error| Error::Check(error.to_string()))?.count();
     println!("verify: {networks} networks in the file, structure sound");
     if wrong > 0 {
-        return Err(Error::Check(format!(
-            "{wrong} addresses differ from the sources"
-        )));
+        return Err(Error::Check(format!("{wrong} addresses differ from the sources")));
     }
     Ok(())
 }
@@ -117,24 +103,16 @@ fn matches(sources: &Sources, origins: &Origins, ip: IpAddr, found: &Record<'_>)
     let (family, address) = number(ip);
     let tables = sources.family(family);
     let code = |code: Option<crate::source::Code>| code.map(|code| code.text());
-    let network = tables
-        .network
-        .get(address)
-        .map(|id| &sources.networks[id as usize]);
+    let network = tables.network.get(address).map(|id| &sources.networks[id as usize]);
     let origin = network.and_then(|network| origins.get(&network.number));
-    let (c, r) = (
-        code(tables.location.get(address)),
-        code(tables.registration.get(address)),
-    );
+    let (c, r) = (code(tables.location.get(address)), code(tables.registration.get(address)));
     let i = code(origin.map(|origin| origin.country));
     *found
         == Record {
             c: c.as_deref(),
             r: r.as_deref(),
             a: network.map(|network| network.number),
-            n: network
-                .map(|network| network.name.as_str())
-                .filter(|name| !name.is_empty()),
+            n: network.map(|network| network.name.as_str()).filter(|name| !name.is_empty()),
             i: i.as_deref(),
             s: origin.map(|origin| origin.share),
         }
