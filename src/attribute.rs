@@ -77,6 +77,10 @@ pub enum Gap {
     SenderByAddress,
     /// The record breaks the rules of its kind, so that nobody can use it.
     BadRecord,
+    /// SPF lets anybody send, or says nothing of those it does not name.
+    SenderOpen,
+    /// The name is an alias: mail is not asked there.
+    Alias,
 }
 
 /// Why there is no such service.
@@ -225,7 +229,9 @@ impl Scene<'_> {
     fn customer(&self) -> Option<CountryCode> {
         match self.context.home {
             Home::Country(country, _) => Some(country),
-            Home::Eea | Home::None => None,
+            // A customer somewhere in the Union: the id that is a member of its own groups.
+            Home::Eea => "EU".parse().ok(),
+            Home::None => None,
         }
     }
 }

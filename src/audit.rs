@@ -46,11 +46,15 @@ impl<'a> Auditor<'a> {
     }
 }
 
-/// The country of a two-letter top-level domain; `.uk` is GB, `.eu` the EEA.
+/// The country of a two-letter top-level domain; `.uk` is GB, `.eu` the EEA, and parts of France and Finland with a
+/// domain of their own are France and Finland.
 fn home_of(evidence: &Evidence, kb: &Knowledge) -> Home {
     let Some(name) = evidence.target.name() else { return Home::None };
+    let of = |code: &str| code.parse().map_or(Home::None, |c| Home::Country(c, HomeOrigin::Tld));
     match name.tld() {
-        "uk" => "GB".parse().map_or(Home::None, |c| Home::Country(c, HomeOrigin::Tld)),
+        "uk" => of("GB"),
+        "re" | "gp" | "mq" | "gf" | "yt" | "mf" => of("FR"),
+        "ax" => of("FI"),
         "eu" => Home::Eea,
         tld => match tld.parse::<CountryCode>() {
             Ok(code) if kb.kb().jurisdictions.get(&code).is_some_and(|j| !j.law_only) => {

@@ -309,3 +309,98 @@ fn autodiscover_alone_is_a_hint_beside_an_own_mx() {
     let signed = format!("{zone}selector1._domainkey.own.fr. CNAME selector1-own-fr._domainkey.own.onmicrosoft.com.\n");
     assert!(line(&audit(&signed, "own.fr"), "mailbox")[0].starts_with("mailbox microsoft | ! US"));
 }
+
+/// A platform under a listed mail or name server host is a second layer, not a carrier.
+#[test]
+fn a_rented_platform_is_a_layer_of_mail_and_dns() {
+    let zone = "x.fr. MX 10 mx1.alinto.net.\nmx1.alinto.net. A 35.180.0.1\n;; NODATA mx1.alinto.net AAAA\nx.fr. NS ns1.gandi.net.\nns1.gandi.net. A 35.180.0.1\n;; NODATA ns1.gandi.net AAAA\n";
+    let audit = audit(zone, "x.fr");
+    for role in ["gateway", "dns"] {
+        let found = line(&audit, role);
+        assert!(found.iter().any(|l| l.starts_with(&format!("{role} aws | ! US"))), "{found:?}");
+    }
+}
+
+/// Every MX takes mail in: a listed one beside it hides nobody.
+#[test]
+fn every_mx_is_named() {
+    let own = "z.fr. MX 10 mx.z.fr.\nz.fr. MX 20 spool.mail.gandi.net.\nmx.z.fr. A 3.80.0.1\n;; NODATA mx.z.fr AAAA\n";
+    let found = line(&audit(own, "z.fr"), "mailbox");
+    assert!(found.iter().any(|l| l.starts_with("mailbox gandi |")), "{found:?}");
+    assert!(found.iter().any(|l| l.starts_with("mailbox aws | ! US")), "{found:?}");
+    let stranger = "y.fr. MX 10 mx.unlistedfilter-corp.com.\nautodiscover.y.fr. CNAME autodiscover.outlook.com.\nselector1._domainkey.y.fr. CNAME selector1-y-fr._domainkey.y.onmicrosoft.com.\n";
+    let found = line(&audit(stranger, "y.fr"), "mailbox");
+    assert!(found.iter().any(|l| l.starts_with("mailbox «unlistedfilter-corp.com» | ?")), "{found:?}");
+}
+
+/// An address belongs to the operator it was seen of: nobody is placed by somebody else's machine.
+#[test]
+fn addresses_are_not_shared_between_operators() {
+    let two = audit("x.fr. A 213.186.33.5\nx.fr. A 3.80.0.1\n;; NODATA x.fr AAAA\n", "x.fr");
+    let found = line(&two, "host");
+    assert!(found.iter().any(|l| l.starts_with("host ovhcloud | ~ FR (US CA)") && l.ends_with("| FR")), "{found:?}");
+    assert!(found.iter().any(|l| l.starts_with("host aws | ! US") && l.ends_with("| US")), "{found:?}");
+    let edge = "www.h.fr. CNAME app.cleverapps.io.\napp.cleverapps.io. CNAME d111.cloudfront.net.\nd111.cloudfront.net. A 54.192.1.1\n;; NODATA d111.cloudfront.net AAAA\n";
+    let behind = audit(edge, "www.h.fr");
+    assert!(line(&behind, "host")[0].ends_with("| unknown"), "{:?}", lines(&behind));
+    assert!(!lines(&behind).iter().any(|l| l.contains("GB")), "{:?}", lines(&behind));
+}
+
+/// Whoever stands in the CNAME chain before a listed name is named.
+#[test]
+fn an_unlisted_supplier_before_a_listed_one_is_named() {
+    let zone = "www.v.fr. CNAME shop.unlisted-saas.com.\nshop.unlisted-saas.com. CNAME domain.par.clever-cloud.com.\ndomain.par.clever-cloud.com. A 91.208.207.214\n;; NODATA domain.par.clever-cloud.com AAAA\n";
+    let found = line(&audit(zone, "www.v.fr"), "host");
+    assert!(found.iter().any(|l| l.starts_with("host «unlisted-saas.com» | ?")), "{found:?}");
+    assert!(found.iter().any(|l| l.starts_with("host clever-cloud |")), "{found:?}");
+}
+
+/// What is not known of the target is not answered by its sibling.
+#[test]
+fn the_sibling_does_not_answer_for_the_target() {
+    let zone = ";; SERVFAIL www.i.fr A\n;; SERVFAIL www.i.fr AAAA\ni.fr. A 213.186.33.5\n;; NODATA i.fr AAAA\n";
+    let audit = audit(zone, "www.i.fr");
+    let found = line(&audit, "host");
+    assert!(found.contains(&"host NotDetermined(NoAnswer)".to_owned()), "{found:?}");
+    assert!(found.iter().any(|l| l.starts_with("host ovhcloud")), "{found:?}");
+    assert!(audit.found.notes.iter().any(|n| format!("{:?}", n.kind) == "SiblingDiffers"));
+}
+
+/// An SPF record that lets anybody send names nobody, and everything it names counts.
+#[test]
+fn spf_in_full() {
+    let sender = |record: &str| {
+        line(
+            &audit(&format!("x.fr. TXT \"{record}\"\nx.fr. MX 10 x-fr.mail.protection.outlook.com.\n"), "x.fr"),
+            "sender",
+        )
+    };
+    assert_eq!(sender("v=spf1 +all"), ["sender NotDetermined(SenderOpen)"]);
+    assert_eq!(sender("v=spf1 ?all"), ["sender NotDetermined(SenderOpen)"]);
+    assert!(sender("v=spf1 ptr:mail.us-host.com -all")[0].starts_with("sender «us-host.com» | ?"));
+    let both = sender("v=spf1 mx include:_spf.alinto.net -all");
+    assert!(both.iter().any(|l| l.starts_with("sender microsoft | ! US")), "{both:?}");
+    assert!(both.iter().any(|l| l.starts_with("sender alinto |")), "{both:?}");
+    let unread = "x.fr. TXT \"v=spf1 include:_spf.x.fr include:mx.ovh.com -all\"\n;; SERVFAIL _spf.x.fr TXT\n";
+    assert!(line(&audit(unread, "x.fr"), "sender").iter().any(|l| l.contains("| ?")));
+}
+
+/// A guess never passes as known, and a failed address never as "takes no mail".
+#[test]
+fn a_guess_is_not_home() {
+    let guess = audit("x.fr. A 90.80.0.1\n;; NODATA x.fr AAAA\n", "x.fr");
+    assert!(line(&guess, "host")[0].contains("| ?"), "{:?}", lines(&guess));
+    let unknown = audit(";; NODATA x.fr MX\n;; SERVFAIL x.fr A\n;; SERVFAIL x.fr AAAA\n", "x.fr");
+    assert!(matches!(state(&unknown, Role::Mailbox), State::NotDetermined(_)));
+    let alias = audit("x.fr. CNAME y.example.org.\ny.example.org. A 192.0.2.1\n", "x.fr");
+    assert_eq!(line(&alias, "mailbox"), ["mailbox NotDetermined(Alias)"]);
+}
+
+/// A home that is a group has customers too; parts of a country with a domain of their own are that country.
+#[test]
+fn homes() {
+    let eu = audit("goo.eu. MX 10 aspmx.l.google.com.\n", "goo.eu");
+    assert!(line(&eu, "mailbox")[0].contains("! US IE°"), "{:?}", lines(&eu));
+    let reunion = audit("x.re. A 213.186.33.5\n;; NODATA x.re AAAA\n", "x.re");
+    assert!(line(&reunion, "host")[0].starts_with("host ovhcloud | ~ FR (US CA)"), "{:?}", lines(&reunion));
+}

@@ -39,7 +39,9 @@ impl Bench<'_> {
         });
         let owners = walk.as_ref().map(|w| w.owners.clone());
         let codes = self.codes(&nexus);
-        let mark = self.mark(&codes, matches!(owners, Some(Owners::Complete)));
+        // A guess at the operator is no operator.
+        let is_known = matches!(owners, Some(Owners::Complete)) && layer.confidence > Confidence::Weak;
+        let mark = self.mark(&codes, is_known);
         let reached = codes.iter().filter(|code| code.reach == Reach::Reached);
         let sure = reached.map(|code| code.confidence).min().unwrap_or(layer.confidence);
         let exposures = self.exposures(role, layer, &nexus);
@@ -102,11 +104,11 @@ impl Bench<'_> {
         self.kb.kb().laws.values().any(|law| law.jurisdiction == country && !law.binds.is_empty())
     }
 
-    fn mark(&self, codes: &[Code], owners_known: bool) -> Mark {
+    fn mark(&self, codes: &[Code], is_known: bool) -> Mark {
         let outside = |reach| codes.iter().any(|c| c.is_outside && c.reach == reach);
         if outside(Reach::Reached) {
             Mark::Reached
-        } else if !owners_known || outside(Reach::Unchecked) {
+        } else if !is_known || outside(Reach::Unchecked) {
             Mark::Unknown
         } else if self.context.home == Home::None {
             Mark::Plain

@@ -34,6 +34,8 @@ pub(super) struct Candidate {
     pub(super) is_guess: bool,
     pub(super) inferred: Option<CountryCode>,
     pub(super) asn: Option<Asn>,
+    /// Positions of the host's addresses that are this operator's; `None`: all of them.
+    pub(super) addresses: Option<Vec<usize>>,
     pub(super) because: Vec<Ref>,
 }
 
@@ -48,7 +50,17 @@ impl Candidate {
             is_guess: false,
             inferred: None,
             asn: None,
+            addresses: None,
             because: Vec::new(),
+        }
+    }
+
+    /// The address at this position of the host is this operator's.
+    fn claim(&mut self, index: usize) {
+        self.by_address = true;
+        let list = self.addresses.get_or_insert_default();
+        if !list.contains(&index) {
+            list.push(index);
         }
     }
 
@@ -144,7 +156,18 @@ pub(super) fn candidates<'a>(
         host.name.map(|name| (None, name)).into_iter().chain(chain.iter().enumerate().map(|(i, n)| (Some(i), n)));
     let mut any_name = false;
     for (index, name) in named {
-        let Some(hit) = name_of(name) else { continue };
+        let Some(hit) = name_of(name) else {
+            // What a listed operator's names lead on to is that operator's affair; what stands before them is somebody
+            // the audited domain chose.
+            if let Some(index) = index.filter(|_| !any_name && !scene.is_own(name)) {
+                let domain = name.registrable().unwrap_or_else(|| name.clone()).to_unicode();
+                let entry = entry(&mut out, None, Some(domain), Part::Host);
+                entry.by_name = true;
+                entry.is_guess = true;
+                entry.because.push(host.name_ref(Some(index)));
+            }
+            continue;
+        };
         let Some(operator) = scene.kb.operator(hit.operator) else { continue };
         any_name = true;
         let part = part_of(operator, hit.layer);
@@ -159,27 +182,33 @@ pub(super) fn candidates<'a>(
         entry.because.push(host.name_ref(index));
         entry.because.push(operator_ref(hit.operator));
     }
-    if !any_name && let Some((index, name)) = foreign_name(scene, chain) {
-        let entry = entry(&mut out, None, Some(name), Part::Host);
-        entry.by_name = true;
-        entry.is_guess = true;
-        entry.because.push(host.name_ref(Some(index)));
-    }
     for (index, address) in host.addresses.iter().enumerate() {
         add_address(scene, host, index, address, &mut out);
     }
+    share_addresses(&mut out, host.addresses.len());
     out.sort_by_key(|c| c.part);
     out
 }
 
-/// The registrable domain of the last CNAME target that is not the audited domain's own.
-fn foreign_name(scene: &Scene<'_>, chain: &[DomainName]) -> Option<(usize, String)> {
-    let (index, last) = chain.iter().enumerate().next_back()?;
-    if scene.is_own(last) {
-        return None;
+/// Who is seen by address has the addresses it was seen at. Who is named has all of them, but for those of somebody
+/// else's edge: behind an edge nothing tells where the machines stand.
+fn share_addresses(out: &mut [Candidate], total: usize) {
+    let claimed = |c: &Candidate, other: &Candidate, at: usize| {
+        other.part == Part::Edge
+            && (&other.operator, &other.unlisted) != (&c.operator, &c.unlisted)
+            && other.addresses.as_ref().is_some_and(|list| list.contains(&at))
+    };
+    let shares: Vec<Vec<usize>> = out
+        .iter()
+        .map(|c| {
+            let own = |at: &usize| c.addresses.as_ref().is_some_and(|list| list.contains(at));
+            let free = |at: &usize| c.by_name && !out.iter().any(|other| claimed(c, other, *at));
+            (0..total).filter(|at| own(at) || free(at)).collect()
+        })
+        .collect();
+    for (candidate, share) in out.iter_mut().zip(shares) {
+        candidate.addresses = Some(share);
     }
-    let domain = last.registrable().unwrap_or_else(|| last.clone());
-    Some((index, domain.to_unicode()))
 }
 
 fn entry(
@@ -211,20 +240,21 @@ fn add_address(scene: &Scene<'_>, host: &HostView<'_>, index: usize, address: &A
             part => part,
         });
         let candidate = entry(out, Some(id.clone()), None, part);
-        candidate.by_address = true;
+        candidate.claim(index);
         candidate.is_guess = false;
         candidate.because.push(host.address_ref(index, "ip"));
         candidate.because.push(operator_ref(id));
     }
     let Probe::Found(asn) = &address.asn else { return };
     let reason = host.address_ref(index, "asn");
-    let runs = out.iter().any(|c| c.part != Part::Carrier && (c.by_name || c.by_address));
+    // Whether somebody is known to run the machine at this address: what is known of another address says nothing.
+    let runs = by_net.is_some() || out.iter().any(|c| c.part != Part::Carrier && c.by_name);
     let Some(id) = scene.kb.by_asn(asn.asn) else {
-        add_unlisted_network(asn, runs, reason, out);
+        add_unlisted_network(asn, runs, index, reason, out);
         return;
     };
     if let Some(same) = out.iter_mut().find(|c| c.operator.as_ref() == Some(id) && c.part != Part::Carrier) {
-        same.by_address = true;
+        same.claim(index);
         same.asn.get_or_insert(asn.asn);
         same.inferred = same.inferred.or_else(|| inferred_for(scene, id, asn));
         same.because.push(reason);
@@ -239,7 +269,7 @@ fn add_address(scene: &Scene<'_>, host: &HostView<'_>, index: usize, address: &A
     };
     let is_carrier_only = part_of(operator, None) == Part::Carrier;
     let candidate = entry(out, Some(id.clone()), None, part);
-    candidate.by_address = true;
+    candidate.claim(index);
     candidate.is_guess = is_carrier_only && part == Part::Host;
     candidate.asn.get_or_insert(asn.asn);
     candidate.inferred = candidate.inferred.or_else(|| inferred_for(scene, id, asn));
@@ -255,10 +285,16 @@ fn inferred_for(scene: &Scene<'_>, id: &OperatorId, asn: &crate::evidence::AsnFa
 }
 
 /// An AS that is not in the data is named as the table names it, and is never passed over.
-fn add_unlisted_network(asn: &crate::evidence::AsnFact, runs: bool, reason: Ref, out: &mut Vec<Candidate>) {
+fn add_unlisted_network(
+    asn: &crate::evidence::AsnFact,
+    runs: bool,
+    index: usize,
+    reason: Ref,
+    out: &mut Vec<Candidate>,
+) {
     let name = if asn.name.is_empty() { asn.asn.to_string() } else { asn.name.clone() };
     let candidate = entry(out, None, Some(name), if runs { Part::Carrier } else { Part::Host });
-    candidate.by_address = true;
+    candidate.claim(index);
     candidate.is_guess = true;
     candidate.asn.get_or_insert(asn.asn);
     candidate.because.push(reason);
@@ -282,9 +318,9 @@ pub(super) fn layer<'a>(
     signal: Signal,
     confidence: Confidence,
 ) -> Option<Layer> {
-    let own: Vec<usize> = (0..host.addresses.len()).collect();
+    let own = candidate.addresses.clone().unwrap_or_else(|| (0..host.addresses.len()).collect());
     let place = place::of(scene, host, &own, candidate.operator.as_ref(), signal);
-    let addresses: Vec<IpAddr> = host.addresses.iter().map(|a| a.ip).collect();
+    let addresses: Vec<IpAddr> = own.iter().map(|&at| host.addresses[at].ip).collect();
     finish(scene, candidate, host.name.cloned(), addresses, place, confidence)
 }
 

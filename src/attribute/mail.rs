@@ -1,10 +1,10 @@
 //! Who filters incoming mail and who keeps it. A filter is not the mailbox, a sender is not the mailbox, and a tenant
 //! token decides nothing (knowledge-base.md, "Attribution").
 
-use super::layers::{Candidate, HostView, Part, candidates, finish, layer, named, unlisted};
+use super::layers::{HostView, Part, candidates, finish, layer, named, unlisted};
 use super::web::{at, missing};
 use super::{Absence, Gap, Layer, Note, NoteKind, Place, Scene, Service, State, unfound};
-use crate::evidence::{MxFact, Probe, Ref};
+use crate::evidence::{MxFact, Probe, Ref, SkipReason};
 use crate::kb::Signal;
 use crate::kb::schema::{MxLayer, Operator, OperatorKind};
 use crate::model::{Confidence, DomainName, OperatorId, Role};
@@ -40,7 +40,11 @@ pub(super) fn services(scene: &Scene<'_>, notes: &mut Vec<Note>) -> Vec<Service>
         because: because.clone(),
     };
     let Probe::Found(list) = &mail.mx else {
-        return vec![mailbox(unfound(&mail.mx, no_mx(scene)), String::new(), Vec::new())];
+        let state = match &mail.mx {
+            Probe::Skipped(SkipReason::NotApplicable) => State::NotDetermined(Gap::Alias),
+            probe => unfound(probe, no_mx(scene)),
+        };
+        return vec![mailbox(state, String::new(), Vec::new())];
     };
     note_origin(scene, notes);
     let real: Vec<Mx<'_>> = list.iter().enumerate().filter_map(|(i, mx)| view(scene, i, mx)).collect();
@@ -98,13 +102,14 @@ fn note_origin(scene: &Scene<'_>, notes: &mut Vec<Note>) {
     }
 }
 
-/// No MX: RFC 5321 would deliver to the address of the name itself.
-fn no_mx(scene: &Scene<'_>) -> Absence {
+/// No MX: RFC 5321 would deliver to the address of the name itself, where that is known.
+fn no_mx(scene: &Scene<'_>) -> State {
     let domain = scene.evidence.mail.domain.as_ref().or(scene.evidence.target.name());
-    let has_address = domain
-        .and_then(|d| scene.evidence.hosts.get(d))
-        .is_some_and(|h| h.addresses.found().is_some_and(|list| !list.is_empty()));
-    if has_address { Absence::NoMxButAddress } else { Absence::NoMail }
+    match domain.and_then(|d| scene.evidence.hosts.get(d)).map(|host| &host.addresses) {
+        Some(Probe::Found(list)) if !list.is_empty() => Absence::NoMxButAddress.into(),
+        Some(probe @ (Probe::Failed(_) | Probe::Skipped(_))) => unfound(probe, Absence::NoMail),
+        _ => Absence::NoMail.into(),
+    }
 }
 
 fn view<'a>(scene: &'a Scene<'_>, index: usize, mx: &'a MxFact) -> Option<Mx<'a>> {
@@ -150,20 +155,15 @@ fn layers_of(
         let confidence = if mx.is_missing { Confidence::Weak } else { candidate.confidence() };
         let Some(made) = layer(scene, &host, candidate, Signal::Mx, confidence) else { continue };
         merge(&mut out, made);
-        carriers.extend(others(scene, &host, found));
+        for other in found.into_iter().filter(|c| c.by_address && !c.by_name) {
+            // A platform the operator rents sees what it sees; a network that only carries does not.
+            let is_carrier = other.part == Part::Carrier || other.is_guess;
+            let confidence = other.confidence();
+            let Some(made) = layer(scene, &host, other, Signal::Mx, confidence) else { continue };
+            if is_carrier { carriers.push(made) } else { merge(&mut out, made) }
+        }
     }
     out
-}
-
-/// Networks that carry a host somebody else runs.
-fn others(scene: &Scene<'_>, host: &HostView<'_>, found: Vec<Candidate>) -> Vec<Layer> {
-    let carried = found.into_iter().filter(|c| c.by_address && !c.by_name);
-    carried
-        .filter_map(|c| {
-            let confidence = c.confidence();
-            layer(scene, host, c, Signal::Mx, confidence)
-        })
-        .collect()
 }
 
 /// Adds a layer, or its addresses and facts to the one of the same operator; the better attribution counts.
@@ -213,34 +213,38 @@ fn join(a: Place, b: Place) -> Place {
 
 /// The first rule that applies names the mailbox.
 fn find_mailbox(scene: &Scene<'_>, real: &[Mx<'_>], carriers: &mut Vec<Layer>) -> (State, Vec<Layer>) {
+    // An MX that no suffix names takes mail in as the others do, whatever they tell.
+    let (mut extra, mut gap) = (Vec::new(), None);
+    for mx in real.iter().filter(|mx| matches!(mx.kind, Kind::Unlisted)) {
+        by_host(scene, mx, &mut extra, carriers, &mut gap);
+    }
+    let with = |mut layers: Vec<Layer>, more: Vec<Layer>| {
+        more.into_iter().for_each(|layer| merge(&mut layers, layer));
+        (State::Found, layers)
+    };
     // 1: an MX of a mailbox operator.
     let by_mx = layers_of(scene, real, |kind| matches!(kind, Kind::Mailbox), carriers);
     if !by_mx.is_empty() {
-        return (State::Found, by_mx);
+        return with(by_mx, extra);
     }
-    // 2: behind a filter or an own MX, what mail programs and signatures point at.
+    // 2: behind a filter or an own MX, what mail programs and signatures point at. The own MX only passes the mail on;
+    // a stranger's is named.
     let is_filtered = real.iter().any(|mx| matches!(mx.kind, Kind::Filter));
     let (sure, hints) = pointed_at(scene, is_filtered);
+    let strangers = |list: Vec<Layer>| list.into_iter().filter(|l| l.operator.is_none()).collect::<Vec<_>>();
     if !sure.is_empty() {
-        return (State::Found, sure);
+        return with(sure, strangers(extra));
     }
     if is_filtered {
-        return (State::NotDetermined(Gap::BehindGateway), Vec::new());
+        let strangers = strangers(extra);
+        let state = if strangers.is_empty() { State::NotDetermined(Gap::BehindGateway) } else { State::Found };
+        return (state, strangers);
     }
-    // 3: the host itself, by its address.
-    let mut layers = Vec::new();
-    let mut gap = None;
-    for mx in real.iter().filter(|mx| matches!(mx.kind, Kind::Unlisted)) {
-        by_host(scene, mx, &mut layers, carriers, &mut gap);
+    // 3: the host itself, by its address; 4: not determined.
+    if extra.is_empty() && hints.is_empty() {
+        return (State::NotDetermined(gap.unwrap_or(Gap::MailboxUnlisted)), Vec::new());
     }
-    for hint in hints {
-        merge(&mut layers, hint);
-    }
-    if layers.is_empty() {
-        // 4: not determined.
-        return (State::NotDetermined(gap.unwrap_or(Gap::MailboxUnlisted)), layers);
-    }
-    (State::Found, layers)
+    with(extra, hints)
 }
 
 /// An MX host that no suffix names: somebody who is not in the data, or the domain's own host at an address.

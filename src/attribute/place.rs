@@ -75,9 +75,14 @@ fn by_region<'a>(
     let names: Vec<(Option<usize>, &DomainName)> =
         host.name.map(|n| (None, n)).into_iter().chain(chain.iter().enumerate().map(|(i, n)| (Some(i), n))).collect();
     for (index, name) in names {
-        if let RegionAnswer::Country(country) = scene.kb.region(operator, signal, name) {
-            let because = vec![host.name_ref(index)];
-            return Some(Place::In(vec![PlaceIn { country, is_probable: true, because }]));
+        match scene.kb.region(operator, signal, name) {
+            RegionAnswer::Country(country) => {
+                let because = vec![host.name_ref(index)];
+                return Some(Place::In(vec![PlaceIn { country, is_probable: true, because }]));
+            }
+            // An edge answers in many places, and a union is no country: no table knows better.
+            RegionAnswer::Edge | RegionAnswer::Eu => return Some(Place::Unknown),
+            RegionAnswer::Unknown => {}
         }
     }
     None

@@ -4,7 +4,7 @@ use super::layers::{HostView, candidates, finish, named, operator_ref, unlisted}
 use super::mail::merge;
 use super::web::at;
 use super::{Absence, Gap, Layer, Note, NoteKind, Place, Scene, Service, State, unfound};
-use crate::evidence::{Probe, Ref, SpfFacts, SpfMechanism, SpfResult, SpfTerm};
+use crate::evidence::{Probe, Ref, SpfFacts, SpfMechanism, SpfQualifier, SpfResult, SpfTerm};
 use crate::kb::Signal;
 use crate::model::{Confidence, DomainName, Role};
 
@@ -25,44 +25,62 @@ fn senders(scene: &Scene<'_>, known: &[Service], notes: &mut Vec<Note>) -> Servi
     }
     let (mut layers, mut records) = named_senders(scene, spf, notes);
     let (networks, blocks) = networks(scene, spf);
-    // Beside named senders a network that nobody is listed for says only that the domain sends from its own machines.
-    let has_named = !layers.is_empty();
-    for layer in networks.into_iter().filter(|l| !has_named || l.confidence > Confidence::Weak) {
+    for layer in networks {
         merge(&mut layers, layer);
     }
-    if !layers.is_empty() {
-        records.extend(blocks);
-        return service(State::Found, records.join(" "), layers);
+    records.extend(blocks);
+    for (layer, record) in copied(spf, known) {
+        merge(&mut layers, layer);
+        if !records.iter().any(|known| known == record) {
+            records.push(record.to_owned());
+        }
     }
-    let passing = || spf.terms.iter().filter(|t| t.can_pass);
-    let mut copied: Vec<Layer> = Vec::new();
-    for term in passing().filter(|t| t.target.is_empty()) {
-        let roles: &[Role] = match term.mechanism {
-            SpfMechanism::Mx => &[Role::Gateway, Role::Mailbox],
-            SpfMechanism::A => &[Role::Edge, Role::Host],
+    if layers.is_empty() {
+        return service(unnamed(spf), String::new(), layers);
+    }
+    // What was not read may name somebody else: it stands as somebody who is not in the data, and never passes.
+    if let SpfResult::TempError(why) = &spf.result {
+        let candidate = unlisted(why.clone(), at(&["mail", "spf", "found", "result"]));
+        layers.extend(finish(scene, candidate, None, Vec::new(), Place::NotApplicable, Confidence::Weak));
+    }
+    service(State::Found, records.join(" "), layers)
+}
+
+/// Operators that a bare `mx` or `a` points back at.
+fn copied(spf: &SpfFacts, known: &[Service]) -> Vec<(Layer, &'static str)> {
+    let mut out = Vec::new();
+    for term in spf.terms.iter().filter(|t| t.can_pass && t.depth == 0 && t.target.is_empty()) {
+        let (roles, record): (&[Role], _) = match term.mechanism {
+            SpfMechanism::Mx => (&[Role::Gateway, Role::Mailbox], "mx"),
+            SpfMechanism::A => (&[Role::Edge, Role::Host], "a"),
             _ => continue,
         };
         for layer in known.iter().filter(|s| roles.contains(&s.role)).flat_map(|s| &s.layers) {
             let mut layer = layer.clone();
             layer.because.push(at(&["mail", "spf"]));
-            merge(&mut copied, layer);
+            out.push((layer, record));
         }
     }
-    if !copied.is_empty() {
-        return service(State::Found, "mx a".to_owned(), copied);
-    }
+    out
+}
+
+/// State of a record that names nobody.
+fn unnamed(spf: &SpfFacts) -> State {
+    let passing = || spf.terms.iter().filter(|t| t.can_pass);
     let by_address =
         |t: &SpfTerm| matches!(t.mechanism, SpfMechanism::Ip4 | SpfMechanism::Ip6 | SpfMechanism::A | SpfMechanism::Mx);
-    let state = if passing().any(by_address) {
-        State::NotDetermined(Gap::SenderByAddress)
-    } else if matches!(spf.result, SpfResult::PermError(_)) {
-        State::NotDetermined(Gap::BadRecord)
-    } else if matches!(spf.result, SpfResult::Ok) && !spf.capped {
-        State::Absent(if passing().next().is_some() { Absence::OwnOnly } else { Absence::SendsNothing })
-    } else {
-        State::NotDetermined(Gap::NoAnswer)
+    let closes = |t: &SpfTerm| {
+        t.mechanism == SpfMechanism::All && matches!(t.qualifier, SpfQualifier::Fail | SpfQualifier::Softfail)
     };
-    service(state, String::new(), Vec::new())
+    match &spf.result {
+        SpfResult::PermError(_) => Gap::BadRecord.into(),
+        SpfResult::TempError(_) => Gap::NoAnswer.into(),
+        SpfResult::Ok if spf.capped => Gap::NoAnswer.into(),
+        SpfResult::Ok if passing().any(by_address) => Gap::SenderByAddress.into(),
+        SpfResult::Ok if !spf.terms.iter().any(closes) => Gap::SenderOpen.into(),
+        SpfResult::Ok if passing().next().is_some() => Absence::OwnOnly.into(),
+        SpfResult::Ok => Absence::SendsNothing.into(),
+    }
 }
 
 /// Senders that a term names. What an operator's own record includes is its affair and is not looked at.
@@ -77,7 +95,12 @@ fn named_senders(scene: &Scene<'_>, spf: &SpfFacts, notes: &mut Vec<Note>) -> (V
         below = None;
         let names_somebody = matches!(
             term.mechanism,
-            SpfMechanism::Include | SpfMechanism::Redirect | SpfMechanism::A | SpfMechanism::Mx | SpfMechanism::Exists
+            SpfMechanism::Include
+                | SpfMechanism::Redirect
+                | SpfMechanism::A
+                | SpfMechanism::Mx
+                | SpfMechanism::Exists
+                | SpfMechanism::Ptr
         );
         if !names_somebody || term.target.is_empty() {
             continue;
@@ -137,6 +160,7 @@ fn record_of(term: &SpfTerm) -> String {
         SpfMechanism::Include => format!("include:{}", term.target),
         SpfMechanism::A => format!("a:{}", term.target),
         SpfMechanism::Mx => format!("mx:{}", term.target),
+        SpfMechanism::Ptr => format!("ptr:{}", term.target),
         _ => format!("exists:{}", term.target),
     }
 }

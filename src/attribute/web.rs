@@ -1,10 +1,10 @@
 //! Web edge and web host. A host behind an edge is known only from a name or an address block of somebody else.
 
 use super::layers::{Candidate, HostView, Part, candidates, layer};
-use super::{Absence, Gap, Layer, Note, NoteKind, Scene, Service, State, unfound};
+use super::{Absence, Gap, Layer, Note, NoteKind, Place, Scene, Service, State, unfound};
 use crate::evidence::{AddressFacts, Pointer, Probe, Ref};
 use crate::kb::Signal;
-use crate::model::{DomainName, Role};
+use crate::model::{CountryCode, DomainName, Role};
 
 /// Edge and host of the target and, where it differs, of its www or apex sibling.
 pub(super) fn services(scene: &Scene<'_>, notes: &mut Vec<Note>) -> Vec<Service> {
@@ -27,14 +27,14 @@ pub(super) fn services(scene: &Scene<'_>, notes: &mut Vec<Note>) -> Vec<Service>
                 continue;
             }
             if !has_target {
-                out.retain(|s| s.role != service.role && !matches!(s.state, State::Absent(_)));
+                // What is not known of the target stays so: the sibling's answer is the sibling's.
+                out.retain(|s| !matches!(s.state, State::Absent(_) | State::NotDetermined(Gap::NameMissing)));
+                if !out.is_empty() {
+                    notes.push(sibling_note(&web.host, &service));
+                }
                 out.push(service);
             } else if !is_known(&out, &service) {
-                notes.push(Note {
-                    kind: NoteKind::SiblingDiffers,
-                    subject: web.host.to_unicode(),
-                    because: service.because.clone(),
-                });
+                notes.push(sibling_note(&web.host, &service));
                 out.push(service);
             }
         }
@@ -44,8 +44,22 @@ pub(super) fn services(scene: &Scene<'_>, notes: &mut Vec<Note>) -> Vec<Service>
 
 /// Whether all operators of the service stand in one of the same role already.
 fn is_known(out: &[Service], service: &Service) -> bool {
-    let same = |a: &Layer, b: &Layer| a.operator == b.operator && a.unlisted == b.unlisted;
+    let same = |a: &Layer, b: &Layer| {
+        a.operator == b.operator && a.unlisted == b.unlisted && a.entity == b.entity && countries(a) == countries(b)
+    };
     out.iter().any(|s| s.role == service.role && service.layers.iter().all(|b| s.layers.iter().any(|a| same(a, b))))
+}
+
+fn sibling_note(host: &DomainName, service: &Service) -> Note {
+    Note { kind: NoteKind::SiblingDiffers, subject: host.to_unicode(), because: service.because.clone() }
+}
+
+/// Countries the machines of a layer probably stand in.
+fn countries(layer: &Layer) -> Vec<CountryCode> {
+    match &layer.place {
+        Place::In(list) => list.iter().filter(|p| p.is_probable).map(|p| p.country).collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn of_host(scene: &Scene<'_>, name: &DomainName, notes: &mut Vec<Note>) -> Vec<Service> {

@@ -40,7 +40,12 @@ fn name_servers(scene: &Scene<'_>, notes: &mut Vec<Note>) -> Vec<Service> {
             let state = if layers.is_empty() { State::NotDetermined(gap) } else { State::Found };
             (state, names.join(" "), layers)
         }
-        _ => (unfound(probe, Gap::NameMissing), String::new(), Vec::new()),
+        _ => {
+            let target = scene.evidence.target.name().and_then(|name| scene.evidence.hosts.get(name));
+            let is_missing = target.is_none_or(|host| host.nxdomain);
+            let gap = if is_missing { Gap::NameMissing } else { Gap::NoAnswer };
+            (unfound(probe, gap), String::new(), Vec::new())
+        }
     };
     let mut out = vec![Service { role: Role::Dns, record, state, layers, because: because.clone() }];
     if !carriers.is_empty() {
@@ -83,8 +88,10 @@ fn of_server(
             merge(layers, made);
         }
         for other in found.into_iter().filter(|c| !c.by_name) {
+            let is_carrier = other.part == Part::Carrier || other.is_guess;
             let confidence = other.confidence();
-            carriers.extend(layer(scene, &host, other, Signal::Ns, confidence));
+            let Some(made) = layer(scene, &host, other, Signal::Ns, confidence) else { continue };
+            if is_carrier { carriers.push(made) } else { merge(layers, made) }
         }
         return;
     }

@@ -46,6 +46,7 @@ mirror! {
         HostMissing = "host-missing", NoAddress = "no-address", NotPublic = "not-public", NoAnswer = "no-answer",
         NotRecorded = "not-recorded", Unlisted = "unlisted", NameMissing = "name-missing",
         SenderByAddress = "sender-by-address", BadRecord = "bad-record",
+        SenderOpen = "sender-open", Alias = "alias",
     }
 }
 mirror! {
