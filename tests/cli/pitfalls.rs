@@ -85,13 +85,14 @@ fn p06_who_receives_who_sends_and_who_has_an_account_are_three_findings() {
 #[test]
 fn p07_gateway_and_mailbox_are_two_layers() {
     for (domain, gateway, mailbox) in [
-        ("filtre-exemple.fr", "vade", Some("microsoft")),
-        ("passerelle-exemple.fr", "proofpoint", Some("microsoft")),
-        ("routage-exemple.fr", "cloudflare", None),
-        ("hornet-exemple.de", "hornetsecurity", None),
+        // The filter's machines answer from a French host's network: a second layer.
+        ("filtre-exemple.fr", &["vade", "scaleway"][..], Some("microsoft")),
+        ("passerelle-exemple.fr", &["proofpoint"], Some("microsoft")),
+        ("routage-exemple.fr", &["cloudflare"], None),
+        ("hornet-exemple.de", &["hornetsecurity"], None),
     ] {
         let report = world().audit(domain);
-        assert_eq!(run_by(&report, "gateway"), [gateway], "{domain}");
+        assert_eq!(run_by(&report, "gateway"), gateway, "{domain}");
         let behind = only(&report, "mailbox");
         match mailbox {
             Some(operator) => assert_eq!(behind.run_by, [operator], "{domain}"),
