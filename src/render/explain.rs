@@ -161,7 +161,15 @@ impl<'a> Explainer<'a> {
             for one in layer.authorities.iter().filter(|a| a.against == against) {
                 let date = t.date_within(one.date, one.date_precision.into());
                 let grade = t.member(Family::Grade, one.grade.id());
-                let text = format!("{} ({grade}): {} ({date})", one.country, cells::localised(t, &one.text));
+                let text = cells::localised(t, &one.text);
+                let country = one.country.to_string();
+                let args = [
+                    ("country", country.as_str().into()),
+                    ("grade", grade.into()),
+                    ("text", text.as_str().into()),
+                    ("date", date.as_str().into()),
+                ];
+                let text = t.fill(Key::ExplainAuthority, &args);
                 let sources = self.cite(&one.sources);
                 self.paragraph(page, label, &format!("{text} {sources}"));
             }

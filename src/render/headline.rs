@@ -66,14 +66,16 @@ pub(super) fn sentences(t: &Texts, report: &TargetReport) -> Vec<String> {
     if head.undetermined == head.total && head.by_country.is_empty() {
         return vec![t.fill(Key::HeadlineNothing, &[total])];
     }
+    let determined = ("total", (head.total - head.undetermined).into());
     let has_home = report.home.group.is_some();
     let mut out = Vec::new();
     match head.by_country.as_slice() {
+        // Nothing can be said of what was not determined, so it is not among "these services".
         [] if has_home => {
             let group = group_text(t, &report.home);
-            out.push(t.fill(Key::HeadlineNone, &[("group", group.into()), total]));
+            out.push(t.fill(Key::HeadlineNone, &[("group", group.into()), determined]));
         }
-        [] => out.push(t.fill(Key::HeadlineNoneNoHome, &[total])),
+        [] => out.push(t.fill(Key::HeadlineNoneNoHome, &[determined])),
         [first, rest @ ..] if has_home => {
             out.push(reaches(t, report, first));
             if !rest.is_empty() {

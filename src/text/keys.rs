@@ -122,6 +122,7 @@ keys! {
         ExplainChanges = "explain.changes",
         ExplainFor = "explain.for",
         ExplainAgainst = "explain.against",
+        ExplainAuthority = "explain.authority",
         ExplainQuestion = "explain.question",
         ExplainNotes = "explain.notes",
         ExplainLinks = "explain.links",
