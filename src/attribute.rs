@@ -243,7 +243,10 @@ fn unfound<T>(probe: &Probe<T>, absent: impl Into<State>) -> State {
         Probe::Failed(error) if error.status == Status::NotRecorded => State::NotDetermined(Gap::NotRecorded),
         Probe::Skipped(SkipReason::NotRecorded) => State::NotDetermined(Gap::NotRecorded),
         Probe::Skipped(SkipReason::NotAsked | SkipReason::NotApplicable) => State::NotAsked,
-        Probe::Failed(_) | Probe::Skipped(SkipReason::Cap | SkipReason::Offline) => State::NotDetermined(Gap::NoAnswer),
+        Probe::Skipped(SkipReason::NotPublic) => State::NotDetermined(Gap::NotPublic),
+        Probe::Failed(_) | Probe::Skipped(SkipReason::Cap | SkipReason::Offline | SkipReason::Robots) => {
+            State::NotDetermined(Gap::NoAnswer)
+        }
     }
 }
 

@@ -4,7 +4,10 @@
 mod address;
 mod dns;
 mod file;
+mod page;
+mod registration;
 mod special;
+mod tls;
 
 pub use address::{AddressFacts, AsnFact, PlaceFact, RegistrationFact};
 pub use dns::{
@@ -12,7 +15,10 @@ pub use dns::{
     SpfMechanism, SpfQualifier, SpfResult, SpfTerm, Status, Transport, TxtPolicy, WebFacts,
 };
 pub use file::{BadEvidence, Judged, SCHEMA, Saved, digest, read, write};
+pub use page::{Capture, Consent, Contact, Hop, PageFacts, PageHost, ResourceFact, Response, Robots, Use};
+pub use registration::{DomainRegistration, NamedAs, NamedAt};
 pub use special::{Special, carried_address, special_purpose};
+pub use tls::{CertificateFact, TlsFacts, Trust};
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -43,6 +49,11 @@ impl<T> Probe<T> {
             Self::Found(value) => Some(value),
             _ => None,
         }
+    }
+
+    /// Whether it is what nobody asked; left out when evidence is written.
+    pub(crate) fn is_not_asked(&self) -> bool {
+        matches!(self, Self::Skipped(SkipReason::NotAsked))
     }
 }
 
@@ -76,6 +87,10 @@ pub enum SkipReason {
     NotApplicable,
     /// Offline.
     Offline,
+    /// The address is not part of the public Internet and nobody allowed it (`--allow-private`).
+    NotPublic,
+    /// The site's robots.txt forbids it.
+    Robots,
 }
 
 /// A JSON pointer (RFC 6901) into the evidence.
@@ -150,8 +165,17 @@ pub struct Evidence {
     /// CAA records that apply, found at the name or above it.
     #[serde(default)]
     pub caa: Probe<Vec<CaaFact>>,
-    /// Every host whose addresses were asked: web names, name servers, mail hosts, autodiscover hosts. For an address
-    /// target the map is empty and `address` is set.
+    /// Looks at the page: our own fetch, recordings of browsers; several when before and after consent are apart.
+    #[serde(default, skip_serializing_if = "Probe::is_not_asked")]
+    pub pages: Probe<Vec<PageFacts>>,
+    /// What the registry says about the registrable domain; asked for by `--registration` only.
+    #[serde(default, skip_serializing_if = "Probe::is_not_asked")]
+    pub registration: Probe<DomainRegistration>,
+    /// Where files of the user named the target, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub named_at: Vec<NamedAt>,
+    /// Every host whose addresses were asked: web names, name servers, mail hosts, autodiscover hosts, hosts of the
+    /// page. For an address target the map is empty and `address` is set.
     #[serde(default)]
     pub hosts: BTreeMap<DomainName, HostFacts>,
     /// The address that was asked about, for an address target.
@@ -182,6 +206,9 @@ impl Evidence {
             mail: MailFacts::default(),
             txt: Probe::default(),
             caa: Probe::default(),
+            pages: Probe::default(),
+            registration: Probe::default(),
+            named_at: Vec::new(),
             hosts: BTreeMap::new(),
             address: None,
             answers: Vec::new(),
@@ -207,6 +234,15 @@ pub struct Vantage {
     /// Set when answers come from a recording: file name (without directory) and SHA-256.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<Recording>,
+    /// Connections were mapped by `--connect-to`, in curl's form; nothing else was dialled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub connect_to: Vec<String>,
+    /// Proxy that HTTP went through, without its credentials: which addresses may be dialled was the proxy's to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<String>,
+    /// Addresses outside the public Internet could be dialled (`--allow-private`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub allow_private: bool,
 }
 
 /// A file of recorded DNS answers.

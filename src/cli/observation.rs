@@ -132,13 +132,7 @@ impl NoResolver {
         evidence.web.push(WebFacts { host: name.clone(), is_target: true });
         evidence.hosts.insert(
             name.clone(),
-            HostFacts {
-                role_hints: vec![RoleHint::Web],
-                cname_chain: Vec::new(),
-                addresses: Probe::Failed(error.clone()),
-                nxdomain: false,
-                partial: None,
-            },
+            HostFacts { role_hints: vec![RoleHint::Web], ..HostFacts::of_addresses(Probe::Failed(error.clone())) },
         );
         evidence.ns.servers = Probe::Failed(error.clone());
         evidence.mail.mx = Probe::Failed(error.clone());

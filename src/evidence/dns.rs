@@ -48,6 +48,42 @@ pub enum Status {
     BadName,
     /// The recording has no line for this name and type.
     NotRecorded,
+    /// The address, port or scheme is not one we connect to; nothing was sent.
+    Blocked,
+    /// The host has no address to connect to, or none could be learnt.
+    NoAddress,
+    /// The other side refused the connection.
+    ConnectionRefused,
+    /// The connection was reset.
+    Reset,
+    /// Something came, and the rest took longer than the deadline.
+    Slow,
+    /// The answer ended before it was whole.
+    Incomplete,
+    /// Not HTTP, or an answer that breaks its rules.
+    BadHttp,
+    /// Header larger than the cap.
+    TooLarge,
+    /// More redirects than the cap, or a loop of them.
+    TooManyRedirects,
+    /// A redirect to no place, or to one that cannot be read.
+    BadRedirect,
+    /// The server is busy (429, 503) and asked to be left alone.
+    Busy,
+    /// The other side answers in plain text where TLS was begun.
+    NotTls,
+    /// TLS ended by an alert of the other side.
+    TlsAlert,
+    /// Only versions of TLS older than 1.2 are offered.
+    TlsOldVersion,
+    /// Bytes that are no TLS.
+    TlsGarbage,
+    /// A handshake larger than any.
+    TlsTooLarge,
+    /// The other side closed the connection during the handshake.
+    TlsClosed,
+    /// The chain does not hold; which rule it breaks stands with the certificate.
+    TlsUntrusted,
 }
 
 /// How a message travelled.
@@ -109,6 +145,8 @@ pub enum RoleHint {
     Ns,
     /// It is an autodiscover target.
     Autodiscover,
+    /// The page names it, a browser asked it, or a redirect of the page went through it.
+    Page,
 }
 
 /// One host and its addresses.
@@ -127,6 +165,24 @@ pub struct HostFacts {
     /// Address family that could not be asked although the other answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partial: Option<super::ProbeError>,
+    /// The certificate it shows on port 443.
+    #[serde(default, skip_serializing_if = "Probe::is_not_asked")]
+    pub tls: Probe<super::TlsFacts>,
+}
+
+impl HostFacts {
+    /// Facts of a host of which nothing but the state of its addresses is known.
+    #[must_use]
+    pub fn of_addresses(addresses: Probe<Vec<AddressFacts>>) -> Self {
+        Self {
+            role_hints: Vec::new(),
+            cname_chain: Vec::new(),
+            addresses,
+            nxdomain: false,
+            partial: None,
+            tls: Probe::default(),
+        }
+    }
 }
 
 /// One web name. Its addresses stand in `hosts`.

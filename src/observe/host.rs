@@ -56,22 +56,16 @@ pub(super) async fn observe_all(
     list: HostList,
 ) -> BTreeMap<DomainName, HostFacts> {
     join_all(list.0.into_iter().map(|entry| async move {
-        let facts = if entry.is_asked { observe(session, tables, &entry.name).await } else { capped() };
+        let facts = if entry.is_asked {
+            observe(session, tables, &entry.name).await
+        } else {
+            HostFacts::of_addresses(Probe::Skipped(SkipReason::Cap))
+        };
         (entry.name, HostFacts { role_hints: entry.roles.into_iter().collect(), ..facts })
     }))
     .await
     .into_iter()
     .collect()
-}
-
-fn capped() -> HostFacts {
-    HostFacts {
-        role_hints: Vec::new(),
-        cname_chain: Vec::new(),
-        addresses: Probe::Skipped(SkipReason::Cap),
-        nxdomain: false,
-        partial: None,
-    }
 }
 
 async fn observe(session: &Session<'_>, tables: &IpTables, name: &DomainName) -> HostFacts {
@@ -90,11 +84,10 @@ async fn observe(session: &Session<'_>, tables: &IpTables, name: &DomainName) ->
     };
     let cname_chain = both.into_iter().flatten().map(|lookup| &lookup.chain).max_by_key(|chain| chain.len());
     HostFacts {
-        role_hints: Vec::new(),
         cname_chain: cname_chain.cloned().unwrap_or_default(),
-        addresses,
         nxdomain,
         partial,
+        ..HostFacts::of_addresses(addresses)
     }
 }
 

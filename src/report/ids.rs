@@ -146,12 +146,17 @@ mirror! {
     PrecisionId of Precision { Day = "day", Month = "month", Year = "year" }
 }
 mirror! {
-    /// What became of a DNS question.
+    /// What became of a DNS question, or of a connection.
     StatusId of Status {
         Ok = "ok", Nodata = "nodata", Nxdomain = "nxdomain", Servfail = "servfail", Refused = "refused",
         Formerr = "formerr", Notimp = "notimp", OtherRcode = "other-rcode", Timeout = "timeout", Lame = "lame",
         CnameLoop = "cname-loop", CnameTooLong = "cname-too-long", Malformed = "malformed", Truncated = "truncated",
         Network = "network", Local = "local", Bogus = "bogus", BadName = "bad-name", NotRecorded = "not-recorded",
+        Blocked = "blocked", NoAddress = "no-address", ConnectionRefused = "connection-refused", Reset = "reset",
+        Slow = "slow", Incomplete = "incomplete", BadHttp = "bad-http", TooLarge = "too-large",
+        TooManyRedirects = "too-many-redirects", BadRedirect = "bad-redirect", Busy = "busy", NotTls = "not-tls",
+        TlsAlert = "tls-alert", TlsOldVersion = "tls-old-version", TlsGarbage = "tls-garbage",
+        TlsTooLarge = "tls-too-large", TlsClosed = "tls-closed", TlsUntrusted = "tls-untrusted",
     }
 }
 

@@ -72,13 +72,7 @@ fn address(ip: &str, asn: u32, name: &str, place: &str) -> AddressFacts {
 }
 
 fn host(addresses: Vec<AddressFacts>) -> HostFacts {
-    HostFacts {
-        role_hints: Vec::new(),
-        cname_chain: Vec::new(),
-        addresses: Probe::Found(addresses),
-        nxdomain: false,
-        partial: None,
-    }
+    HostFacts::of_addresses(Probe::Found(addresses))
 }
 
 /// What was seen of a ministry behind a US edge.
@@ -98,7 +92,7 @@ pub(crate) fn evidence() -> Evidence {
             asn: Some(Asn(64500)),
             resolvers: vec!["192.0.2.53:53".into()],
             chosen_by: "/etc/resolv.conf".into(),
-            recording: None,
+            ..Vantage::default()
         },
         sources: Sources {
             tool: "0.1.0".into(),
@@ -123,6 +117,9 @@ pub(crate) fn evidence() -> Evidence {
         },
         txt: Probe::default(),
         caa: Probe::default(),
+        pages: Probe::default(),
+        registration: Probe::default(),
+        named_at: Vec::new(),
         hosts,
         address: None,
         answers: vec![

@@ -41,6 +41,8 @@ pub(in crate::observe::dns) fn detail(answer: &Answer) -> String {
         Status::Bogus => "the resolver's DNSSEC validation failed",
         Status::BadName => "a name with octets that no host name has",
         Status::NotRecorded => "not in the recording",
+        // What connections come to, never questions.
+        _ => "",
     };
     if !what.is_empty() {
         words.push(what.to_owned());
