@@ -1,7 +1,9 @@
 //! Evidence and knowledge base -> services, each with one or more operators and the facts it rests on.
 
+mod certificate;
 mod layers;
 mod mail;
+mod page;
 mod place;
 mod senders;
 mod web;
@@ -9,7 +11,7 @@ mod zone;
 
 use std::net::IpAddr;
 
-use crate::evidence::{Evidence, Probe, Ref, SkipReason, Status};
+use crate::evidence::{Consent, Contact, Evidence, Probe, Ref, SkipReason, Status};
 use crate::kb::Knowledge;
 use crate::model::{Asn, Confidence, CountryCode, DomainName, EntityId, NonEmpty, OperatorId, Role};
 
@@ -35,6 +37,67 @@ pub struct Service {
     pub layers: Vec<Layer>,
     /// Facts that were looked at when nothing was found.
     pub because: Vec<Ref>,
+    /// Of a page resource: what it is for and how it meets the visitor.
+    pub page: Option<OnPage>,
+}
+
+impl Service {
+    /// A service without facts of its own; what is known beside that is set by whoever knows it.
+    #[must_use]
+    pub fn new(role: Role, record: String, state: State, layers: Vec<Layer>) -> Self {
+        Self { role, record, state, layers, because: Vec::new(), page: None }
+    }
+}
+
+/// How one operator meets the visitor of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OnPage {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The strongest contact; never `Permitted`.
+    pub contact: Contact,
+    /// Number of its hosts.
+    pub hosts: usize,
+    /// Before or after consent, where recordings tell them apart.
+    pub consent: Option<Consent>,
+    /// It stands under a name of the site itself.
+    pub is_alias: bool,
+}
+
+/// What a page resource is for: the kind of service its operator is known for, or how the page uses its hosts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "the names are the documentation; the texts explain each")]
+pub enum Purpose {
+    Consent,
+    TagManager,
+    Analytics,
+    Ads,
+    Personalisation,
+    Social,
+    Fonts,
+    Maps,
+    Video,
+    Captcha,
+    Payment,
+    Forms,
+    Search,
+    Chat,
+    Support,
+    Translation,
+    Accessibility,
+    ErrorTracking,
+    Monitoring,
+    FeatureFlags,
+    Cdn,
+    Script,
+    Frame,
+    Form,
+    Data,
+    Style,
+    Media,
+    Image,
+    Redirect,
+    Other,
 }
 
 /// What became of the question who runs a service.
@@ -81,6 +144,14 @@ pub enum Gap {
     SenderOpen,
     /// The name is an alias: mail is not asked there.
     Alias,
+    /// The page could not be read.
+    PageUnread,
+    /// The site's robots.txt asks that the page is not read.
+    Robots,
+    /// The certificate does not hold, so nothing written in it is believed.
+    CertificateFails,
+    /// The registry does not say who the registrar is.
+    NotStated,
 }
 
 /// Why there is no such service.
@@ -100,6 +171,8 @@ pub enum Absence {
     SendsNothing,
     /// Only the domain itself: nobody else receives or sends.
     OwnOnly,
+    /// The page names no host but the site's own.
+    NoThirdParty,
 }
 
 /// One operator of a service.
@@ -187,6 +260,8 @@ pub enum NoteKind {
     Stale,
     /// MX was asked of a name that is a CNAME; taken at the registrable domain instead.
     MxAtRegistrable,
+    /// A name of the site that is an alias of a third party's.
+    ThirdPartyAlias,
 }
 
 /// Who runs what, by the rules of knowledge-base.md, "Attribution".
@@ -194,13 +269,18 @@ pub enum NoteKind {
 pub fn attribute(evidence: &Evidence, kb: &Knowledge, context: &Context) -> Attribution {
     let scene = Scene { evidence, kb, context };
     let mut found = Attribution { services: Vec::new(), notes: Vec::new() };
-    let web = web::services(&scene, &mut found.notes);
+    let mut web = web::services(&scene, &mut found.notes);
+    page::add_headers(&scene, &mut web);
+    let resources = page::resources(&scene, &web, &mut found.notes);
     if evidence.target.name().is_some() {
         let mail = mail::services(&scene, &mut found.notes);
         found.services.extend(web);
         found.services.extend(mail);
         found.services.extend(senders::services(&scene, &found.services, &mut found.notes));
+        found.services.extend(resources);
         found.services.extend(zone::services(&scene, &mut found.notes));
+        found.services.push(certificate::authority(&scene));
+        found.services.push(zone::registrar(&scene));
         found.services.extend(senders::tenants(&scene));
     } else {
         found.services.extend(web);
@@ -244,9 +324,8 @@ fn unfound<T>(probe: &Probe<T>, absent: impl Into<State>) -> State {
         Probe::Skipped(SkipReason::NotRecorded) => State::NotDetermined(Gap::NotRecorded),
         Probe::Skipped(SkipReason::NotAsked | SkipReason::NotApplicable) => State::NotAsked,
         Probe::Skipped(SkipReason::NotPublic) => State::NotDetermined(Gap::NotPublic),
-        Probe::Failed(_) | Probe::Skipped(SkipReason::Cap | SkipReason::Offline | SkipReason::Robots) => {
-            State::NotDetermined(Gap::NoAnswer)
-        }
+        Probe::Skipped(SkipReason::Robots) => State::NotDetermined(Gap::Robots),
+        Probe::Failed(_) | Probe::Skipped(SkipReason::Cap | SkipReason::Offline) => State::NotDetermined(Gap::NoAnswer),
     }
 }
 
@@ -275,7 +354,7 @@ fn collect_carriers(found: &mut Attribution) {
     layers.dedup_by(|a, b| a.operator == b.operator && a.unlisted == b.unlisted);
     if !layers.is_empty() {
         let record = layers.iter().filter_map(|l| l.asn).map(|asn| asn.to_string()).collect::<Vec<_>>().join(" ");
-        found.services.push(Service { role: Role::Carrier, record, state: State::Found, layers, because: Vec::new() });
+        found.services.push(Service::new(Role::Carrier, record, State::Found, layers));
     }
 }
 

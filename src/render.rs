@@ -75,11 +75,13 @@ pub struct Style {
     pub color: bool,
     /// Only ASCII characters.
     pub ascii: bool,
+    /// Every page resource, not the first few.
+    pub all: bool,
 }
 
 impl Default for Style {
     fn default() -> Self {
-        Self { lang: Lang::En, width: 80, color: false, ascii: false }
+        Self { lang: Lang::En, width: 80, color: false, ascii: false, all: false }
     }
 }
 

@@ -10,6 +10,7 @@ mod framework;
 mod ids;
 mod law;
 mod layer;
+mod page;
 #[cfg(test)]
 pub(crate) mod samples;
 mod service;
@@ -34,8 +35,9 @@ pub use framework::{
     SubjectReport,
 };
 pub use ids::{
-    AbsenceId, CertaintyId, ConfidenceId, ControlId, GapId, GradeId, GroupId, LawKindId, LawStateId, LinkId, MarkId,
-    NoteId, PrecisionId, ReachId, RoleId, StatusId, TopId, ViaId,
+    AbsenceId, CaptureId, CertaintyId, ConfidenceId, ConsentId, ContactId, ControlId, GapId, GradeId, GroupId,
+    LawKindId, LawStateId, LinkId, MarkId, NoteId, PrecisionId, PurposeId, ReachId, RobotsId, RoleId, StatusId, TopId,
+    TrustId, UseId, ViaId,
 };
 pub use law::{AgreementId, AgreementReport, BindReport, LawCard, LawReport, LawsReport, StatusReport, laws};
 pub use layer::{
@@ -43,6 +45,7 @@ pub use layer::{
     GroundId, LayerReport, LinkReport, NexusReport, OwnersId, OwnersReport, PlaceId, PlaceInReport, PlaceReport,
     StepReport, TopReport,
 };
+pub use page::{CertificateReport, OnPageReport, PageReport};
 pub use transfer::{AdequacyReport, LitigationReport};
 pub use who::{CardField, CardRow, Truth, WhoReport, WhoRow};
 
@@ -108,6 +111,12 @@ pub struct TargetReport {
     pub headline: HeadlineReport,
     /// Services in the order of the screen.
     pub services: Vec<ServiceReport>,
+    /// Looks at the page: our own fetch, or recordings of browsers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pages: Vec<PageReport>,
+    /// The certificate of the target.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<CertificateReport>,
     /// Oddities that change no line.
     pub notes: Vec<NoteReport>,
     /// Laws that bind whoever offers services in a jurisdiction.
@@ -279,6 +288,9 @@ pub struct ServiceReport {
     pub layers: Vec<LayerReport>,
     /// Facts looked at, pointers into `facts`.
     pub because: Vec<String>,
+    /// Of a page resource: what it is for and how it meets the visitor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<OnPageReport>,
 }
 
 /// What became of the question who runs a service.

@@ -33,11 +33,8 @@ pub(super) fn services(scene: &Scene<'_>, notes: &mut Vec<Note>) -> Vec<Service>
     let mail = &scene.evidence.mail;
     let because = vec![at(&["mail", "mx"])];
     let mailbox = |state, record: String, layers| Service {
-        role: Role::Mailbox,
-        record,
-        state,
-        layers,
         because: because.clone(),
+        ..Service::new(Role::Mailbox, record, state, layers)
     };
     let Probe::Found(list) = &mail.mx else {
         let state = match &mail.mx {
@@ -68,26 +65,13 @@ pub(super) fn services(scene: &Scene<'_>, notes: &mut Vec<Note>) -> Vec<Service>
     };
     if !filters.is_empty() {
         let record = hosts_of(|k| matches!(k, Kind::Filter));
-        out.push(Service {
-            role: Role::Gateway,
-            record,
-            state: State::Found,
-            layers: filters,
-            because: because.clone(),
-        });
+        out.push(Service { because: because.clone(), ..Service::new(Role::Gateway, record, State::Found, filters) });
     }
     let (state, layers) = find_mailbox(scene, &real, &mut carriers);
     let record = hosts_of(|k| !matches!(k, Kind::Filter));
     out.push(mailbox(state, record, layers));
     if !carriers.is_empty() {
-        let because = because.clone();
-        out.push(Service {
-            role: Role::Carrier,
-            record: String::new(),
-            state: State::Found,
-            layers: carriers,
-            because,
-        });
+        out.push(Service { because, ..Service::new(Role::Carrier, String::new(), State::Found, carriers) });
     }
     out
 }

@@ -16,8 +16,10 @@ pub(super) fn services(scene: &Scene<'_>, known: &[Service], notes: &mut Vec<Not
 fn senders(scene: &Scene<'_>, known: &[Service], notes: &mut Vec<Note>) -> Service {
     let probe = &scene.evidence.mail.spf;
     let because = vec![at(&["mail", "spf"])];
-    let service =
-        |state, record, layers| Service { role: Role::Sender, record, state, layers, because: because.clone() };
+    let service = |state, record, layers| Service {
+        because: because.clone(),
+        ..Service::new(Role::Sender, record, state, layers)
+    };
     let Probe::Found(spf) = probe else { return service(unfound(probe, Absence::NoRecord), String::new(), Vec::new()) };
     if let SpfResult::PermError(why) = &spf.result {
         let because = vec![at(&["mail", "spf", "found", "result"])];
@@ -168,8 +170,10 @@ fn record_of(term: &SpfTerm) -> String {
 fn receivers(scene: &Scene<'_>) -> Service {
     let probe = &scene.evidence.mail.dmarc;
     let because = vec![at(&["mail", "dmarc"])];
-    let service =
-        |state, record, layers| Service { role: Role::Dmarc, record, state, layers, because: because.clone() };
+    let service = |state, record, layers| Service {
+        because: because.clone(),
+        ..Service::new(Role::Dmarc, record, state, layers)
+    };
     let Probe::Found(dmarc) = probe else {
         return service(unfound(probe, Absence::NoRecord), String::new(), Vec::new());
     };
@@ -226,5 +230,5 @@ pub(super) fn tenants(scene: &Scene<'_>) -> Vec<Service> {
     records.sort();
     records.dedup();
     let because = vec![at(&["txt"])];
-    vec![Service { role: Role::Tenant, record: records.join(" "), state: State::Found, layers, because }]
+    vec![Service { because, ..Service::new(Role::Tenant, records.join(" "), State::Found, layers) }]
 }

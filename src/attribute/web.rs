@@ -112,7 +112,7 @@ fn build(scene: &Scene<'_>, host: &HostView<'_>, found: Vec<Candidate>, record: 
     let mut out = Vec::new();
     let because = vec![if host.name.is_some() { host.addresses_ref() } else { host.address_ref(0, "ip") }];
     let mut push = |role, state, layers: Vec<Layer>| {
-        out.push(Service { role, record: record.clone(), state, layers, because: because.clone() });
+        out.push(Service { because: because.clone(), ..Service::new(role, record.clone(), state, layers) });
     };
     if !edge.is_empty() {
         push(Role::Edge, State::Found, edge);

@@ -1,5 +1,4 @@
-//! Authoritative DNS and the registry of the top-level domain; certificate authority, registrar and page resources
-//! where they were asked.
+//! Authoritative DNS, the registry of the top-level domain, and the registrar where it was asked.
 
 use super::layers::{HostView, Part, candidates, finish, layer, named, unlisted};
 use super::mail::merge;
@@ -9,19 +8,10 @@ use crate::evidence::Probe;
 use crate::kb::Signal;
 use crate::model::{Confidence, DomainName, Role};
 
-/// Name servers and registry, and a line for what nobody asked for.
+/// Name servers and registry.
 pub(super) fn services(scene: &Scene<'_>, notes: &mut Vec<Note>) -> Vec<Service> {
     let mut out = name_servers(scene, notes);
     out.push(registry(scene));
-    for role in [Role::Resource, Role::Ca, Role::Registrar] {
-        out.push(Service {
-            role,
-            record: String::new(),
-            state: State::NotAsked,
-            layers: Vec::new(),
-            because: Vec::new(),
-        });
-    }
     out
 }
 
@@ -47,15 +37,9 @@ fn name_servers(scene: &Scene<'_>, notes: &mut Vec<Note>) -> Vec<Service> {
             (unfound(probe, gap), String::new(), Vec::new())
         }
     };
-    let mut out = vec![Service { role: Role::Dns, record, state, layers, because: because.clone() }];
+    let mut out = vec![Service { because: because.clone(), ..Service::new(Role::Dns, record, state, layers) }];
     if !carriers.is_empty() {
-        out.push(Service {
-            role: Role::Carrier,
-            record: String::new(),
-            state: State::Found,
-            layers: carriers,
-            because,
-        });
+        out.push(Service { because, ..Service::new(Role::Carrier, String::new(), State::Found, carriers) });
     }
     out
 }
@@ -122,5 +106,26 @@ fn registry(scene: &Scene<'_>) -> Service {
     };
     let layers: Vec<Layer> =
         finish(scene, candidate, None, Vec::new(), Place::NotApplicable, confidence).into_iter().collect();
-    Service { role: Role::Tld, record: format!(".{tld}"), state: State::Found, layers, because: vec![because] }
+    Service { because: vec![because], ..Service::new(Role::Tld, format!(".{tld}"), State::Found, layers) }
+}
+
+/// The registrar as the registry names it: one signal.
+pub(super) fn registrar(scene: &Scene<'_>) -> Service {
+    let probe = &scene.evidence.registration;
+    let because = at(&["registration"]);
+    let (state, record, layers) = match probe {
+        Probe::Found(registration) if !registration.registrar.is_empty() => {
+            let name = registration.registrar.clone();
+            let because = at(&["registration", "found"]);
+            let (candidate, confidence) = match scene.kb.by_registrar(&name) {
+                Some(id) => (named(id, because), Confidence::Probable),
+                None => (unlisted(name.clone(), because), Confidence::Weak),
+            };
+            let layers = finish(scene, candidate, None, Vec::new(), Place::NotApplicable, confidence);
+            (State::Found, name, layers.into_iter().collect())
+        }
+        Probe::Found(_) => (State::NotDetermined(Gap::NotStated), String::new(), Vec::new()),
+        probe => (unfound(probe, Gap::NotStated), String::new(), Vec::new()),
+    };
+    Service { because: vec![because], ..Service::new(Role::Registrar, record, state, layers) }
 }

@@ -237,6 +237,9 @@ pub(crate) struct Global {
     /// Only ASCII characters; confidence as 3 2 1 0 [env: JURISDIG_ASCII=1]
     #[arg(long, global = true)]
     pub(crate) ascii: bool,
+    /// Every page resource in tables, not the five that matter most [env: JURISDIG_ALL=1]
+    #[arg(long, global = true)]
+    pub(crate) all: bool,
     /// Width of tables; also asks for the table where output is no terminal [env: JURISDIG_WIDTH]
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(40..=400))]
     pub(crate) width: Option<u16>,

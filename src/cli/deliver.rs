@@ -116,7 +116,13 @@ impl Deliver {
 
 /// How standard output is drawn.
 pub(crate) fn style(settings: &Settings) -> Style {
-    Style { lang: settings.language, width: settings.width, color: settings.color, ascii: settings.ascii }
+    Style {
+        lang: settings.language,
+        width: settings.width,
+        color: settings.color,
+        ascii: settings.ascii,
+        all: settings.all,
+    }
 }
 
 fn file_style(settings: &Settings) -> Style {

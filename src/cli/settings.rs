@@ -87,6 +87,8 @@ pub(crate) struct Settings {
     pub(crate) color: bool,
     /// Only ASCII characters.
     pub(crate) ascii: bool,
+    /// Every page resource in tables.
+    pub(crate) all: bool,
     /// Columns of tables.
     pub(crate) width: usize,
     /// A table even where standard output is no terminal.
@@ -190,6 +192,7 @@ pub(crate) fn resolve(global: &Global, env: &Environment, terminal: Terminal) ->
         .unwrap_or_else(|| language_of_locale(env));
     let color = r.value(global.color, "color", value_of::<ColorChoice>).unwrap_or(ColorChoice::Auto);
     let ascii = r.switch(global.ascii, "ascii");
+    let all = r.switch(global.all, "all");
     let width = r.value(global.width, "width", |t| number(t, 40, 400)).map(usize::from);
     let home = r.parse(global.home.as_deref(), "home", parse_home);
     let as_of = r.parse(global.as_of.as_deref(), "as-of", parse_date).map(AsOf);
@@ -216,6 +219,7 @@ pub(crate) fn resolve(global: &Global, env: &Environment, terminal: Terminal) ->
         language,
         color: use_color(color, env, terminal.stdout),
         ascii,
+        all,
         width: width.or(terminal.columns.filter(|_| terminal.stdout)).or_else(|| columns(env)).unwrap_or(WIDTH),
         width_is_given: width.is_some(),
         terminal,

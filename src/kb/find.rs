@@ -1,6 +1,7 @@
 //! Companies by what people call them.
 
 use super::Knowledge;
+use super::schema::{Operator, OperatorKind};
 use crate::model::{EntityId, OperatorId};
 
 /// Something a name can mean.
@@ -42,6 +43,21 @@ impl Knowledge {
             found.retain(|(fit, _)| *fit <= Fit::Name);
         }
         found.into_iter().map(|(_, company)| company).collect()
+    }
+
+    /// The registrar of that name: an operator that is one, by its own name or that of a company that runs it.
+    #[must_use]
+    pub fn by_registrar(&self, name: &str) -> Option<&OperatorId> {
+        let wanted = fold(name);
+        let kb = self.kb();
+        let is_named = |operator: &Operator| {
+            let companies = operator.runs.iter().filter_map(|run| kb.entities.get(&run.entity));
+            std::iter::once(fold(&operator.name)).chain(companies.map(|e| fold(&e.name))).any(|known| known == wanted)
+        };
+        kb.operators
+            .iter()
+            .find(|(_, operator)| operator.kinds.contains(&OperatorKind::Registrar) && is_named(operator))
+            .map(|(id, _)| id)
     }
 }
 

@@ -279,6 +279,22 @@ impl Knowledge {
         self.exactly(table, &issuer_key(organisation))
     }
 
+    /// Operators a response header names, by id. The name alone, or with a value; a value that ends with `*` is a prefix.
+    #[must_use]
+    pub fn by_header(&self, name: &str, value: &str) -> Vec<&OperatorId> {
+        let fits = |header: &super::schema::Header| {
+            header.name.eq_ignore_ascii_case(name)
+                && header.value.as_deref().is_none_or(|wanted| match wanted.strip_suffix('*') {
+                    Some(start) => value.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)),
+                    None => value.trim().eq_ignore_ascii_case(wanted),
+                })
+        };
+        self.numbered()
+            .filter(|(_, operator)| operator.header.iter().any(fits))
+            .map(|(number, _)| self.id(number))
+            .collect()
+    }
+
     /// Registry of a top-level domain (without dot).
     #[must_use]
     pub fn by_tld(&self, tld: &str) -> Option<&OperatorId> {

@@ -69,7 +69,10 @@ impl Row<'_> {
         if self.service.role == RoleId::Tld && record.starts_with('.') {
             return record;
         }
-        t.member(Family::Role, self.service.role.id()).to_owned()
+        match &self.service.page {
+            Some(page) => t.member(Family::Purpose, page.purpose.id()).to_owned(),
+            None => t.member(Family::Role, self.service.role.id()).to_owned(),
+        }
     }
 
     /// HOST OR RECORD.

@@ -2,7 +2,7 @@
 
 use super::cells::{self, Row};
 use super::layout::{Page, Tone};
-use super::table::{groups, instead};
+use super::table::{groups, instead, shown};
 use crate::report::TargetReport;
 use crate::text::{Family, Key};
 
@@ -12,6 +12,7 @@ pub(super) fn rows(page: &mut Page, report: &TargetReport) {
     for (group, services) in groups(report) {
         page.gap();
         page.prose(0, width, t.member(Family::Group, group.id()), Tone::Strong);
+        let (services, left) = shown(style, services);
         for service in services {
             if let Some(text) = instead(t, service) {
                 let label = Row { service, layers: Vec::new(), is_further: false }.label(t);
@@ -28,6 +29,9 @@ pub(super) fn rows(page: &mut Page, report: &TargetReport) {
                 let sure = format!("{} {}", t.get(Key::ColumnSure), cells::sure(style, row.sure()));
                 page.prose(3, width, &sure, Tone::Plain);
             }
+        }
+        if left > 0 {
+            page.prose(3, width, &t.fill(Key::CellMoreResources, &[("count", left.into())]), Tone::Dim);
         }
     }
 }

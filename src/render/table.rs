@@ -7,8 +7,8 @@ use super::cells::{self, Row};
 use super::layout::{Grid, GridRow, Page, Tone};
 use super::{Renderer, Style, Summary, headline, narrow};
 use crate::report::{
-    ConfidenceId, GradeId, GroupId, LayerReport, MarkId, NexusReport, NoteReport, ReachId, RoleId, ServiceReport,
-    StateId, TargetReport,
+    CertificateReport, ConfidenceId, GradeId, GroupId, LayerReport, MarkId, NexusReport, NoteReport, PageReport,
+    ReachId, RobotsId, RoleId, ServiceReport, StateId, TargetReport, TrustId,
 };
 use crate::text::{Arg, Family, Key, Texts};
 
@@ -18,6 +18,8 @@ const WIDE: usize = 120;
 const NARROW: usize = 80;
 /// Most notes below the table; the rest stands in `explain`.
 const MAX_NOTES: usize = 8;
+/// Most page resources in a table; the rest by `--all`.
+const MAX_RESOURCES: usize = 5;
 
 /// The audit table.
 #[derive(Debug, Clone)]
@@ -76,6 +78,37 @@ pub(super) fn groups(report: &TargetReport) -> Vec<(GroupId, Vec<&ServiceReport>
         .collect()
 }
 
+/// Services of a group as far as they are shown, and how many page resources are left out: the first few by what
+/// reaches them, unless all are asked for.
+pub(super) fn shown<'a>(style: Style, services: Vec<&'a ServiceReport>) -> (Vec<&'a ServiceReport>, usize) {
+    let is_resource = |s: &ServiceReport| s.role == RoleId::Resource;
+    let mut resources: Vec<&ServiceReport> = services.iter().copied().filter(|s| is_resource(s)).collect();
+    if style.all || resources.len() <= MAX_RESOURCES {
+        return (services, 0);
+    }
+    let gravity = |s: &ServiceReport| match s.mark {
+        MarkId::Reached => 0,
+        MarkId::Unknown => 1,
+        MarkId::Contested => 2,
+        MarkId::Home | MarkId::Plain => 3,
+    };
+    let reached =
+        |s: &ServiceReport| s.layers.iter().flat_map(|l| &l.codes).filter(|c| c.reach == ReachId::Reached).count();
+    resources.sort_by_key(|s| (gravity(s), std::cmp::Reverse(reached(s))));
+    let left = resources.len() - MAX_RESOURCES;
+    resources.truncate(MAX_RESOURCES);
+    let mut resources = resources.into_iter();
+    let mut out = Vec::new();
+    for service in services {
+        if is_resource(service) {
+            out.extend(resources.by_ref());
+        } else {
+            out.push(service);
+        }
+    }
+    (out, left)
+}
+
 /// The line of a service that has no operator to show: absent, or not asked.
 pub(super) fn instead(t: &Texts, service: &ServiceReport) -> Option<String> {
     match (service.state, service.absence) {
@@ -110,6 +143,7 @@ fn grid(style: Style, report: &TargetReport) -> Grid {
             let text = if is_merged { heading(group).to_owned() } else { format!(" {}", heading(group)) };
             rows.push(GridRow::Whole(text, Tone::Strong));
         }
+        let (services, left) = shown(style, services);
         for service in services {
             match instead(t, service) {
                 Some(text) => {
@@ -118,6 +152,10 @@ fn grid(style: Style, report: &TargetReport) -> Grid {
                 }
                 None => rows.extend(cells::rows(service).iter().map(|row| cells_of(style, report, row, is_wide))),
             }
+        }
+        if left > 0 {
+            let more = t.fill(Key::CellMoreResources, &[("count", left.into())]);
+            rows.push(GridRow::Over(String::new(), more, Tone::Dim));
         }
     }
     let widths = widths(style, &rows, is_wide);
@@ -292,12 +330,80 @@ fn legend(page: &mut Page, report: &TargetReport) {
     page.prose(2, width, t.get(Key::LegendColumns), Tone::Plain);
 }
 
+/// What looked at the page, and what it could not see.
+fn observed_page(page: &mut Page, report: &TargetReport, label: &str, indent: usize) {
+    let t = page.style.texts();
+    let width = page.style.width();
+    let has_page = report.services.iter().any(|s| s.role == RoleId::Resource);
+    if report.pages.is_empty() {
+        if has_page {
+            page.hanging(label, indent, width, t.get(Key::FootPageNone), Tone::Plain);
+        }
+        return;
+    }
+    for look in &report.pages {
+        page.hanging(label, indent, width, &look_line(t, look), Tone::Plain);
+        if look.failed.is_none() {
+            let args = [
+                ("contacted", look.contacted.into()),
+                ("would", look.would_be_contacted.into()),
+                ("permitted", look.permitted.len().into()),
+            ];
+            page.hanging("", indent, width, &t.fill(Key::FootPageHosts, &args), Tone::Plain);
+        }
+    }
+}
+
+/// `https://www.example.fr/ (200): our own fetch; scripts were not run, ...`
+fn look_line(t: &Texts, look: &PageReport) -> String {
+    let url = Arg::from(look.url.for_terminal());
+    if look.robots == Some(RobotsId::Disallowed) {
+        return t.fill(Key::FootPageRobots, &[("url", url)]);
+    }
+    if let Some(status) = look.failed {
+        return t.fill(Key::FootPageFailed, &[("url", url), ("status", t.member(Family::Status, status.id()).into())]);
+    }
+    let mut capture = t.member(Family::Capture, look.by.id()).to_owned();
+    if let Some(consent) = look.consent {
+        capture = format!("{capture}; {}", t.member(Family::Consent, consent.id()));
+    }
+    if let Some(file) = &look.file {
+        capture = format!("{capture} ({})", file.for_terminal());
+    }
+    match look.status {
+        Some(status) => {
+            let args = [("url", url), ("status", status.to_string().into()), ("capture", capture.into())];
+            t.fill(Key::FootPageStatus, &args)
+        }
+        None => t.fill(Key::FootPageLine, &[("url", url), ("capture", capture.into())]),
+    }
+}
+
+fn tls_line(t: &Texts, certificate: &CertificateReport) -> String {
+    let version = Arg::from(certificate.version.as_str());
+    if certificate.trust == TrustId::Holds {
+        let date = certificate.not_after.map(|at| t.date(jiff::tz::TimeZone::UTC.to_datetime(at).date()));
+        let args = [
+            ("version", version),
+            ("issuer", certificate.issuer.for_terminal().into()),
+            ("date", date.unwrap_or_default().into()),
+        ];
+        return t.fill(Key::FootTlsHolds, &args);
+    }
+    let trust = t.member(Family::Trust, certificate.trust.id());
+    t.fill(Key::FootTlsFails, &[("version", version), ("trust", trust.into())])
+}
+
 fn foot(page: &mut Page, report: &TargetReport) {
     let t = page.style.texts();
     let width = page.style.width();
     let label = |key: Key| format!("  {}", t.get(key));
-    let keys = [Key::FootWhy, Key::FootKeep, Key::FootData, Key::FootCorrect];
+    let keys = [Key::FootPage, Key::FootTls, Key::FootWhy, Key::FootKeep, Key::FootData, Key::FootCorrect];
     let indent = keys.iter().map(|k| label(*k).chars().count()).max().unwrap_or(0) + 3;
+    observed_page(page, report, &label(Key::FootPage), indent);
+    if let Some(certificate) = &report.certificate {
+        page.hanging(&label(Key::FootTls), indent, width, &tls_line(t, certificate), Tone::Plain);
+    }
     if let Some(service) = report.most_telling() {
         let why = format!("jurisdig explain {} {}", report.target, service.role.id());
         page.hanging(&label(Key::FootWhy), indent, width, &why, Tone::Plain);

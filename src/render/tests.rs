@@ -78,7 +78,7 @@ fn every_style() -> Vec<Style> {
     for lang in [Lang::En, Lang::Fr] {
         for width in [20, 40, 79, 80, 100, 120, 200] {
             for ascii in [false, true] {
-                out.push(Style { lang, width, color: false, ascii });
+                out.push(Style { lang, width, ascii, ..Style::default() });
             }
         }
     }
@@ -361,7 +361,7 @@ fn nothing_in_english_on_a_french_screen() {
     let english = ["the", "of", "and", "is", "are", "by", "with", "not", "for", "which", "that", "from", "where", "no"];
     let quoted =
         ["Trade register", "Annual report 2025, exhibit 21", "Press on the purchase", "General knowledge, not checked"];
-    for (name, text) in every_screen(Style { lang: Lang::Fr, width: 200, color: false, ascii: false }) {
+    for (name, text) in every_screen(Style { lang: Lang::Fr, width: 200, ..Style::default() }) {
         // Lines are joined: a quote may be broken anywhere.
         let mut text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         for quote in quoted {

@@ -6,7 +6,7 @@ use super::service::Builder;
 use super::{
     AUDIT_SCHEMA, CountReport, FailureReport, HeadlineReport, HomeOriginId, HomeReport, JudgedWith, JurisdictionReport,
     NoteReport, PlaceCount, SourceReport, StateId, TableReport, TargetReport, VantageReport, alternatives, fact, law,
-    transfer, used::Used,
+    page, transfer, used::Used,
 };
 use crate::assess::{Headline, PlaceLabel};
 use crate::attribute::{Context, Home, HomeOrigin};
@@ -74,6 +74,8 @@ pub(super) fn target(evidence: &Evidence, audit: &Audit, kb: &Knowledge, with_al
         measured: is_measured(evidence),
         headline,
         services,
+        pages: page::pages(evidence),
+        certificate: page::certificate(evidence),
         notes,
         serves,
         adequacy,

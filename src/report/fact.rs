@@ -1,11 +1,13 @@
 //! The facts conclusions rest on, looked up by their pointers and put into a shape of their own.
 
+mod page;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::StatusId;
+use super::{CaptureId, ContactId, StatusId, TrustId, UseId};
 use crate::evidence::{
     AddressFacts, Answer, AutodiscoverFact, DkimFact, Evidence, Probe, SpfMechanism, SpfQualifier, SpfTerm, Transport,
 };
@@ -163,6 +165,77 @@ pub enum Fact {
         /// Type.
         rtype: &'static str,
     },
+    /// Looks at the page.
+    Pages {
+        /// The addresses asked for in the end.
+        looks: Vec<Untrusted>,
+    },
+    /// A request for the page.
+    Hop {
+        /// Address.
+        url: Untrusted,
+        /// Status code.
+        status: u16,
+        /// Where it redirects to.
+        location: Option<Untrusted>,
+    },
+    /// A header of an answer.
+    Header {
+        /// Address.
+        url: Untrusted,
+        /// Name.
+        name: Untrusted,
+        /// Value.
+        value: Untrusted,
+    },
+    /// A host a page names.
+    PageHost {
+        /// The host.
+        host: String,
+        /// The page.
+        page: Untrusted,
+        /// Who looked.
+        by: CaptureId,
+        /// Whether it meets the visitor.
+        contact: ContactId,
+        /// How it is used.
+        uses: Vec<UseId>,
+        /// How many times.
+        count: u32,
+        /// Path of the first use.
+        path: Untrusted,
+        /// Cookies it set, names only.
+        cookies: Vec<Untrusted>,
+    },
+    /// A certificate.
+    Certificate {
+        /// Host that showed it.
+        host: String,
+        /// Organisation of the issuer.
+        issuer: Untrusted,
+        /// Name of the issuing certificate.
+        issuer_name: Untrusted,
+        /// Root it hangs on, where it holds.
+        root: Option<Untrusted>,
+        /// Whether it holds.
+        trust: TrustId,
+        /// End of validity.
+        #[schemars(with = "Option<String>")]
+        not_after: Option<jiff::Timestamp>,
+        /// SHA-256 of the certificate.
+        sha256: String,
+    },
+    /// A registration.
+    Registrar {
+        /// Domain.
+        name: String,
+        /// Registrar.
+        registrar: Untrusted,
+        /// Its number at IANA.
+        iana_id: Option<u32>,
+        /// RDAP server.
+        server: Untrusted,
+    },
     /// The target itself.
     Target {
         /// Its name.
@@ -225,7 +298,10 @@ impl Look<'_> {
     fn fact(&self, pointer: &str, steps: &[&str]) -> FactReport {
         match steps {
             ["target", ..] => plain(Fact::Target { name: self.evidence.target.to_string() }),
+            ["hosts", host, "tls", ..] => self.certificate(host),
             ["hosts", host, rest @ ..] => self.host(host, rest),
+            ["pages", rest @ ..] => self.page(rest),
+            ["registration", ..] => self.registration(),
             ["address", rest @ ..] => match &self.evidence.address {
                 Some(facts) => plain(self.address(facts, rest)),
                 None => self.other(pointer),

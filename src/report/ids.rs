@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::assess::Reach;
-use crate::attribute::{Absence, Gap, NoteKind};
-use crate::evidence::Status;
+use crate::attribute::{Absence, Gap, NoteKind, Purpose};
+use crate::evidence::{Capture, Consent, Contact, Robots, Status, Trust, Use};
 use crate::kb::Via;
 use crate::kb::schema::{Control, EdgeKind, LawKind, LawState, TopKind};
 use crate::model::{Certainty, Confidence, Grade, Mark, Precision, Role, RoleGroup};
@@ -46,7 +46,8 @@ mirror! {
         HostMissing = "host-missing", NoAddress = "no-address", NotPublic = "not-public", NoAnswer = "no-answer",
         NotRecorded = "not-recorded", Unlisted = "unlisted", NameMissing = "name-missing",
         SenderByAddress = "sender-by-address", BadRecord = "bad-record",
-        SenderOpen = "sender-open", Alias = "alias",
+        SenderOpen = "sender-open", Alias = "alias", PageUnread = "page-unread", Robots = "robots",
+        CertificateFails = "certificate-fails", NotStated = "not-stated",
     }
 }
 mirror! {
@@ -54,6 +55,7 @@ mirror! {
     AbsenceId of Absence {
         NullMx = "null-mx", NoMxButAddress = "no-mx-but-address", NoMail = "no-mail", NoRecord = "no-record",
         NoAddress = "no-address", SendsNothing = "sends-nothing", OwnOnly = "own-only",
+        NoThirdParty = "no-third-party",
     }
 }
 mirror! {
@@ -62,6 +64,55 @@ mirror! {
         NullMxIgnored = "null-mx-ignored", MxHostMissing = "mx-host-missing", NsHostMissing = "ns-host-missing",
         SpfPermError = "spf-perm-error", SpfMacro = "spf-macro", Tenant = "tenant", Carrier = "carrier",
         SiblingDiffers = "sibling-differs", Stale = "stale", MxAtRegistrable = "mx-at-registrable",
+        ThirdPartyAlias = "third-party-alias",
+    }
+}
+mirror! {
+    /// What a page resource is for.
+    PurposeId of Purpose {
+        Consent = "consent", TagManager = "tag-manager", Analytics = "analytics", Ads = "ads",
+        Personalisation = "personalisation", Social = "social", Fonts = "fonts", Maps = "maps", Video = "video",
+        Captcha = "captcha", Payment = "payment", Forms = "forms", Search = "search", Chat = "chat",
+        Support = "support", Translation = "translation", Accessibility = "accessibility",
+        ErrorTracking = "error-tracking", Monitoring = "monitoring", FeatureFlags = "feature-flags", Cdn = "cdn",
+        Script = "script", Frame = "frame", Form = "form", Data = "data", Style = "style", Media = "media",
+        Image = "image", Redirect = "redirect", Other = "other",
+    }
+}
+mirror! {
+    /// Whether a host meets the visitor.
+    ContactId of Contact {
+        Permitted = "permitted", WouldBeContacted = "would-be-contacted", Contacted = "contacted",
+    }
+}
+mirror! {
+    /// How a page uses a host.
+    UseId of Use {
+        Script = "script", Style = "style", Font = "font", Image = "image", Frame = "frame", Media = "media",
+        Form = "form", Data = "data", Other = "other", Preconnect = "preconnect", DnsPrefetch = "dns-prefetch",
+        Policy = "policy",
+    }
+}
+mirror! {
+    /// Who looked at a page.
+    CaptureId of Capture { Fetch = "fetch", Browser = "browser", Har = "har", HtmlFile = "html-file" }
+}
+mirror! {
+    /// Before or after consent.
+    ConsentId of Consent { Before = "before", After = "after" }
+}
+mirror! {
+    /// What robots.txt said.
+    RobotsId of Robots {
+        Allowed = "allowed", None = "none", Disallowed = "disallowed", Unreachable = "unreachable",
+    }
+}
+mirror! {
+    /// Whether a certificate holds.
+    TrustId of Trust {
+        Holds = "holds", Expired = "expired", NotYetValid = "not-yet-valid", WrongName = "wrong-name",
+        SelfSigned = "self-signed", UnknownIssuer = "unknown-issuer", Revoked = "revoked",
+        BadCertificate = "bad-certificate",
     }
 }
 mirror! {

@@ -175,16 +175,13 @@ pub(crate) fn unlisted(name: &str) -> Layer {
 }
 
 pub(crate) fn found(role: Role, record: &str, layers: Vec<Layer>) -> Service {
-    Service { role, record: record.into(), state: State::Found, layers, because: vec![at(&["target"])] }
+    Service { because: vec![at(&["target"])], ..Service::new(role, record.into(), State::Found, layers) }
 }
 
 fn without(role: Role, state: State) -> Service {
     Service {
-        role,
-        record: String::new(),
-        state,
-        layers: Vec::new(),
         because: vec![at(&["hosts", "www.ministere.fr"])],
+        ..Service::new(role, String::new(), state, Vec::new())
     }
 }
 

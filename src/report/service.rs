@@ -109,6 +109,7 @@ impl<'a> Builder<'a> {
             mark: reach.map_or(MarkId::Unknown, |r| r.mark.into()),
             layers,
             because: self.refs(&service.because),
+            page: service.page.map(Into::into),
         }
     }
 

@@ -22,6 +22,12 @@ fn every_list_has_its_texts() {
     add(Family::Absence, ids!(AbsenceId));
     add(Family::Note, ids!(NoteId));
     add(Family::Status, ids!(StatusId));
+    add(Family::Purpose, ids!(PurposeId));
+    add(Family::Contact, ids!(ContactId));
+    add(Family::Use, ids!(UseId));
+    add(Family::Capture, ids!(CaptureId));
+    add(Family::Trust, ids!(TrustId));
+    add(Family::Consent, ids!(ConsentId));
     add(Family::Link, ids!(LinkId));
     add(Family::Control, ids!(ControlId));
     add(Family::Top, ids!(TopId));

@@ -235,25 +235,20 @@ impl Desk<'_> {
             };
             let servers = if let [only] = regions.as_slice() { Some(*only) } else { None };
             let choice = f.operator.as_ref().and_then(|id| self.kb.entity_for(id, servers, customer, as_of));
-            Service {
-                role: f.role,
-                record: f.record.clone(),
-                state: State::Found,
-                layers: vec![Layer {
-                    operator: f.operator.clone(),
-                    unlisted: f.unlisted.clone(),
-                    confidence: f.confidence,
-                    because: NonEmpty::one(f.because.clone()),
-                    host: None,
-                    addresses: Vec::new(),
-                    asn: f.asn,
-                    place: Place::NotApplicable,
-                    is_floor: choice.as_ref().is_some_and(|c| c.is_floor),
-                    entity: f.entity.clone().or(choice.map(|c| c.entity)),
-                    inferred: f.inferred,
-                }],
-                because: Vec::new(),
-            }
+            let layer = Layer {
+                operator: f.operator.clone(),
+                unlisted: f.unlisted.clone(),
+                confidence: f.confidence,
+                because: NonEmpty::one(f.because.clone()),
+                host: None,
+                addresses: Vec::new(),
+                asn: f.asn,
+                place: Place::NotApplicable,
+                is_floor: choice.as_ref().is_some_and(|c| c.is_floor),
+                entity: f.entity.clone().or(choice.map(|c| c.entity)),
+                inferred: f.inferred,
+            };
+            Service::new(f.role, f.record.clone(), State::Found, vec![layer])
         };
         let found = Attribution { services: found.iter().map(service).collect(), notes: Vec::new() };
         let reach = assess(evidence, &found, self.kb, &context);

@@ -8,7 +8,7 @@ use crate::report::{
     AnswerReport, CompanyReport, ConfidenceId, Fact, FactReport, LayerReport, LinkReport, OwnersId, StepReport,
 };
 use crate::safe::Untrusted;
-use crate::text::{Family, Key};
+use crate::text::{Arg, Family, Key};
 
 /// One step: what it says, what it rests on, and how much that bears (tens are the levels of confidence).
 #[derive(Debug, Clone)]
@@ -105,6 +105,12 @@ impl<'a> Explainer<'a> {
             Fact::Autodiscover { name, targets } => (self.leads_to(name, targets), DNS),
             Fact::Dkim { name, targets } => (self.leads_to(&show(name), targets), DNS),
             Fact::Target { name } => (name.clone(), u8::MAX),
+            Fact::Pages { .. }
+            | Fact::Hop { .. }
+            | Fact::Header { .. }
+            | Fact::PageHost { .. }
+            | Fact::Certificate { .. }
+            | Fact::Registrar { .. } => return self.page_fact(&fact.fact),
             Fact::Network { .. } | Fact::Address { .. } | Fact::Places { .. } | Fact::Registration { .. } => {
                 return self.table_fact(&fact.fact);
             }
@@ -158,6 +164,67 @@ impl<'a> Explainer<'a> {
             _ => (String::new(), Vec::new()),
         };
         Step { text, under, weight: TABLE }
+    }
+
+    /// What a page, a certificate or a registry said.
+    fn page_fact(&self, fact: &Fact) -> Step {
+        let t = self.t;
+        let show = Untrusted::for_terminal;
+        let (text, weight) = match fact {
+            Fact::Pages { looks } => {
+                let list: Vec<String> = looks.iter().map(show).collect();
+                (t.fill(Key::FactPages, &[("list", listed(&list).into())]), DNS)
+            }
+            Fact::Hop { url, status, location } => {
+                let (url, status) = (Arg::from(show(url)), Arg::from(status.to_string()));
+                let text = match location {
+                    Some(to) => {
+                        let args = [("url", url), ("status", status), ("location", show(to).into())];
+                        t.fill(Key::FactHopRedirect, &args)
+                    }
+                    None => t.fill(Key::FactHop, &[("url", url), ("status", status)]),
+                };
+                (text, DNS)
+            }
+            Fact::Header { url, name, value } => {
+                let args = [("url", show(url).into()), ("name", show(name).into()), ("value", show(value).into())];
+                (t.fill(Key::FactHeader, &args), NOTHING)
+            }
+            Fact::PageHost { host, page, contact, uses, .. } => {
+                let uses: Vec<&str> = uses.iter().map(|one| t.member(Family::Use, one.id())).collect();
+                let args = [
+                    ("page", show(page).into()),
+                    ("host", host.into()),
+                    ("uses", uses.join(", ").into()),
+                    ("contact", t.member(Family::Contact, contact.id()).into()),
+                ];
+                (t.fill(Key::FactPageHost, &args), DNS)
+            }
+            Fact::Certificate { host, issuer, issuer_name, root, trust, .. } => {
+                let trust = t.member(Family::Trust, trust.id());
+                let mut args = vec![
+                    ("host", host.into()),
+                    ("issuer", show(issuer).into()),
+                    ("name", show(issuer_name).into()),
+                    ("trust", trust.into()),
+                ];
+                let key = match root {
+                    Some(root) => {
+                        args.push(("root", show(root).into()));
+                        Key::FactCertificateRoot
+                    }
+                    None => Key::FactCertificate,
+                };
+                (t.fill(key, &args), DNS)
+            }
+            Fact::Registrar { name, registrar, server, .. } => {
+                let args =
+                    [("name", name.into()), ("registrar", show(registrar).into()), ("server", show(server).into())];
+                (t.fill(Key::FactRegistrar, &args), DNS)
+            }
+            _ => (String::new(), NOTHING),
+        };
+        Step { text, under: Vec::new(), weight }
     }
 
     fn leads_to(&self, name: &str, targets: &[String]) -> String {

@@ -1,0 +1,374 @@
+//! Hosts a page brings in, and what the page's own answer names.
+//!
+//! A host is the site's own by the Public Suffix List and by its aliases: a name of the site that leads to somebody
+//! else's service is that of a third party, whatever it is called. What a page merely permits is no service.
+
+use std::collections::BTreeMap;
+
+use super::layers::{Candidate, HostView, Part, candidates, layer, named, operator_ref, part_of, unlisted};
+use super::mail::merge;
+use super::web::at;
+use super::{Absence, Gap, Layer, Note, NoteKind, OnPage, Place, Purpose, Scene, Service, State, unfound};
+use crate::evidence::{Consent, Contact, PageFacts, PageHost, Probe, Ref, ResourceFact, Robots, SkipReason, Use};
+use crate::kb::schema::{Operator, OperatorKind};
+use crate::kb::{NameMatch, Signal};
+use crate::model::{Confidence, DomainName, NonEmpty, OperatorId, Role};
+
+/// Operator, or the name of somebody who is not in the data.
+type Key = (Option<OperatorId>, Option<String>);
+
+/// One service an operator that a visitor's browser meets beside the site's own hosts.
+pub(super) fn resources(scene: &Scene<'_>, web: &[Service], notes: &mut Vec<Note>) -> Vec<Service> {
+    let because = vec![at(&["pages"])];
+    let none = |state| {
+        vec![Service { because: because.clone(), ..Service::new(Role::Resource, String::new(), state, Vec::new()) }]
+    };
+    let pages = match &scene.evidence.pages {
+        Probe::Found(pages) => pages,
+        // Nobody fetches a page while reading a recording of DNS answers.
+        Probe::Skipped(SkipReason::NotRecorded) => return none(State::NotAsked),
+        other => return none(unfound(other, Gap::PageUnread)),
+    };
+    let mut found: BTreeMap<Key, Seen> = BTreeMap::new();
+    for (index, page) in pages.iter().enumerate() {
+        for (number, hop) in page.hops.iter().enumerate() {
+            let fact = at(&["pages", "found", &index.to_string(), "hops", &number.to_string()]);
+            let host = Met { host: &hop.host, fact, contact: Contact::Contacted, purpose: Purpose::Redirect };
+            meet(scene, web, page, &host, None, &mut found, notes);
+        }
+        for (number, resource) in page.resources.iter().enumerate() {
+            if resource.contact == Contact::Permitted {
+                continue;
+            }
+            let fact = at(&["pages", "found", &index.to_string(), "resources", &number.to_string()]);
+            let purpose = Purpose::of_uses(&resource.uses);
+            let host = Met { host: &resource.host, fact, contact: resource.contact, purpose };
+            meet(scene, web, page, &host, Some((index, number, resource)), &mut found, notes);
+        }
+    }
+    if found.is_empty() {
+        return none(match pages.iter().any(was_read) {
+            true => State::Absent(Absence::NoThirdParty),
+            false if pages.iter().any(|page| page.robots == Some(Robots::Disallowed)) => {
+                State::NotDetermined(Gap::Robots)
+            }
+            false => State::NotDetermined(Gap::PageUnread),
+        });
+    }
+    let mut out: Vec<Service> = found.into_values().map(Seen::service).collect();
+    out.sort_by(|a, b| (a.page.map(|p| p.purpose), &a.record).cmp(&(b.page.map(|p| p.purpose), &b.record)));
+    out
+}
+
+/// Whether the look came as far as the page itself.
+fn was_read(page: &PageFacts) -> bool {
+    page.document().is_some() || !page.resources.is_empty()
+}
+
+/// A host that the visitor's browser meets.
+struct Met<'a> {
+    host: &'a PageHost,
+    fact: Ref,
+    contact: Contact,
+    purpose: Purpose,
+}
+
+/// What is gathered of one operator.
+struct Seen {
+    hosts: Vec<String>,
+    layers: Vec<Layer>,
+    purpose: Purpose,
+    contact: Contact,
+    consent: Option<Consent>,
+    is_alias: bool,
+}
+
+impl Seen {
+    fn service(mut self) -> Service {
+        self.hosts.sort();
+        self.hosts.dedup();
+        let (purpose, contact, hosts) = (self.purpose, self.contact, self.hosts.len());
+        let on_page = OnPage { purpose, contact, hosts, consent: self.consent, is_alias: self.is_alias };
+        let service = Service::new(Role::Resource, self.hosts.join(" "), State::Found, self.layers);
+        Service { page: Some(on_page), ..service }
+    }
+}
+
+/// Adds a host to what is gathered, unless it is the site's own.
+fn meet(
+    scene: &Scene<'_>,
+    web: &[Service],
+    page: &PageFacts,
+    met: &Met<'_>,
+    resource: Option<(usize, usize, &ResourceFact)>,
+    found: &mut BTreeMap<Key, Seen>,
+    notes: &mut Vec<Note>,
+) {
+    let view = view_of(scene, met.host, resource);
+    let is_own = met.host.name().is_some_and(|name| scene.is_own(name));
+    let candidate = match met.host {
+        PageHost::Name(name) if is_own => of_own_host(scene, web, name, &view, &met.fact, notes),
+        PageHost::Name(name) => Some(of_other_host(scene, name, &view, &met.fact)),
+        PageHost::Ip(_) => of_address(scene, web, &view, &met.fact),
+    };
+    let Some(mut candidate) = candidate else { return };
+    candidate.because.push(met.fact.clone());
+    let key = (candidate.operator.clone(), candidate.unlisted.clone());
+    let operator = candidate.operator.as_ref().and_then(|id| scene.kb.operator(id));
+    let purpose = operator.and_then(Purpose::of_operator).unwrap_or(met.purpose);
+    let confidence = candidate.confidence();
+    let Some(made) = layer(scene, &view, candidate, Signal::Host, confidence) else { return };
+    let seen = found.entry(key).or_insert_with(|| Seen {
+        hosts: Vec::new(),
+        layers: Vec::new(),
+        purpose,
+        contact: met.contact,
+        consent: page.consent,
+        is_alias: is_own,
+    });
+    seen.hosts.push(met.host.name().map_or_else(|| met.host.to_string(), DomainName::to_unicode));
+    seen.purpose = seen.purpose.min(purpose);
+    seen.contact = seen.contact.max(met.contact);
+    seen.consent = first_consent(seen.consent, page.consent);
+    seen.is_alias |= is_own;
+    merge(&mut seen.layers, made);
+}
+
+/// Met before consent, in whichever recording, is what matters to a visitor.
+fn first_consent(a: Option<Consent>, b: Option<Consent>) -> Option<Consent> {
+    [a, b].into_iter().flatten().min()
+}
+
+/// The host with the addresses a browser connected to, or else those the DNS gave.
+fn view_of<'a>(
+    scene: &'a Scene<'a>,
+    host: &'a PageHost,
+    resource: Option<(usize, usize, &'a ResourceFact)>,
+) -> HostView<'a> {
+    let mut view = match host {
+        PageHost::Name(name) => HostView::of(scene, name),
+        PageHost::Ip(_) => HostView { name: None, facts: None, addresses: &[], at: Vec::new() },
+    };
+    if let Some((page, number, resource)) = resource.filter(|(.., r)| !r.addresses.is_empty()) {
+        view.addresses = &resource.addresses;
+        let steps = ["pages", "found", &page.to_string(), "resources", &number.to_string(), "addresses"];
+        view.at = steps.map(String::from).to_vec();
+        if host.name().is_none() {
+            view.at.push("0".to_owned());
+        }
+    }
+    view
+}
+
+/// A host under the site's own name is a third party where it leads to somebody who does not run the site already.
+fn of_own_host(
+    scene: &Scene<'_>,
+    web: &[Service],
+    name: &DomainName,
+    view: &HostView<'_>,
+    fact: &Ref,
+    notes: &mut Vec<Note>,
+) -> Option<Candidate> {
+    if scene.evidence.web.iter().any(|web| web.host == *name) {
+        return None;
+    }
+    let list = candidates(scene, view, |n| if n == name { None } else { resource_name(scene, n) });
+    let candidate = list.into_iter().find(|c| c.part != Part::Carrier && (c.by_name || !c.is_guess))?;
+    let runs_site = web.iter().flat_map(|service| &service.layers).any(|layer| match &candidate.operator {
+        Some(id) => layer.operator.as_ref() == Some(id),
+        None => layer.unlisted == candidate.unlisted,
+    });
+    if runs_site {
+        return None;
+    }
+    if candidate.by_name {
+        let to = view.facts.and_then(|facts| facts.cname_chain.iter().find(|n| !scene.is_own(n)));
+        let subject = match to {
+            Some(to) => format!("{} → {}", name.to_unicode(), to.to_unicode()),
+            None => name.to_unicode(),
+        };
+        let mut because = candidate.because.clone();
+        because.push(fact.clone());
+        notes.push(Note { kind: NoteKind::ThirdPartyAlias, subject, because });
+    }
+    Some(candidate)
+}
+
+/// A host of another name: whoever the name belongs to, or a page service it is an alias of; what that one's name leads
+/// on to is that one's affair. A name that is not in the data never falls through to the host of the host.
+fn of_other_host(scene: &Scene<'_>, name: &DomainName, view: &HostView<'_>, fact: &Ref) -> Candidate {
+    let is_page_service = |c: &Candidate| {
+        c.operator.as_ref().and_then(|id| scene.kb.operator(id)).is_some_and(|o| Purpose::of_operator(o).is_some())
+    };
+    let own = resource_name(scene, name).map(|hit| hit.operator.clone());
+    let mut list = candidates(scene, view, |n| resource_name(scene, n));
+    let at = match &own {
+        Some(id) => list.iter().position(|c| c.operator.as_ref() == Some(id)),
+        None => list.iter().position(|c| c.by_name && is_page_service(c)),
+    };
+    match (at, own) {
+        (Some(at), _) => list.swap_remove(at),
+        (None, Some(id)) => named(&id, fact.clone()),
+        (None, None) => {
+            let domain = name.registrable().unwrap_or_else(|| name.clone());
+            unlisted(domain.to_unicode(), fact.clone())
+        }
+    }
+}
+
+/// An address literal is run by whoever its block or network belongs to.
+fn of_address(scene: &Scene<'_>, web: &[Service], view: &HostView<'_>, fact: &Ref) -> Option<Candidate> {
+    let is_site =
+        view.addresses.iter().all(|a| web.iter().flat_map(|s| &s.layers).any(|l| l.addresses.contains(&a.ip)));
+    if !view.addresses.is_empty() && is_site {
+        return None;
+    }
+    let mut list = candidates(scene, view, |_| None);
+    if list.is_empty() {
+        let ip = view.addresses.first().map(|a| a.ip.to_string()).unwrap_or_default();
+        return Some(unlisted(ip, fact.clone()));
+    }
+    Some(list.swap_remove(0))
+}
+
+/// Operator of a name of a page: its list of resource hosts, else of CNAME targets.
+fn resource_name<'a>(scene: &'a Scene<'a>, name: &DomainName) -> Option<NameMatch<'a>> {
+    scene.kb.by_name(Signal::Host, name).or_else(|| scene.kb.by_name(Signal::Cname, name))
+}
+
+/// Operators that the headers of the site's own answers name. A header alone is weak: it is a claim of the answer, and
+/// anybody can send it. Edge and platform are apart.
+pub(super) fn add_headers(scene: &Scene<'_>, web: &mut Vec<Service>) {
+    let Probe::Found(pages) = &scene.evidence.pages else { return };
+    for (index, page) in pages.iter().enumerate() {
+        for (number, hop) in page.hops.iter().enumerate() {
+            let Some(name) = hop.host.name() else { continue };
+            let Some(answer) = hop.answer.found() else { continue };
+            if !scene.evidence.web.iter().any(|web| web.host == *name) {
+                continue;
+            }
+            for (position, (header, value)) in answer.headers.iter().enumerate() {
+                let steps = [
+                    "pages",
+                    "found",
+                    &index.to_string(),
+                    "hops",
+                    &number.to_string(),
+                    "answer",
+                    "found",
+                    "headers",
+                    &position.to_string(),
+                ];
+                for id in scene.kb.by_header(header, value) {
+                    add_header(scene, web, name, id, at(&steps));
+                }
+            }
+        }
+    }
+}
+
+fn add_header(scene: &Scene<'_>, web: &mut Vec<Service>, host: &DomainName, id: &OperatorId, fact: Ref) {
+    let known = web.iter_mut().flat_map(|s| &mut s.layers).find(|layer| layer.operator.as_ref() == Some(id));
+    if let Some(layer) = known {
+        if !layer.because.iter().any(|one| *one == fact) {
+            layer.because.push(fact);
+        }
+        return;
+    }
+    let Some(operator) = scene.kb.operator(id) else { return };
+    let role = match part_of(operator, None) {
+        Part::Edge => Role::Edge,
+        Part::Host => Role::Host,
+        Part::Carrier => return,
+    };
+    let entity = scene.kb.entity_for(id, None, scene.customer(), scene.context.as_of);
+    let mut because = NonEmpty::one(fact.clone());
+    because.push(operator_ref(id));
+    let made = Layer {
+        operator: Some(id.clone()),
+        unlisted: None,
+        confidence: Confidence::Weak,
+        because,
+        host: Some(host.clone()),
+        addresses: Vec::new(),
+        asn: None,
+        place: Place::Unknown,
+        is_floor: entity.as_ref().is_some_and(|choice| choice.is_floor),
+        entity: entity.map(|choice| choice.entity),
+        inferred: None,
+    };
+    match web.iter_mut().find(|service| service.role == role && service.record == host.to_unicode()) {
+        Some(service) => {
+            service.state = State::Found;
+            service.layers.push(made);
+        }
+        None => {
+            web.push(Service { because: vec![fact], ..Service::new(role, host.to_unicode(), State::Found, vec![made]) })
+        }
+    }
+}
+
+impl Purpose {
+    /// What an operator is for on a page, by the first of its kinds that is a page service.
+    #[must_use]
+    pub fn of_operator(operator: &Operator) -> Option<Self> {
+        operator.kinds.iter().find_map(|kind| Self::of_kind(*kind))
+    }
+
+    fn of_kind(kind: OperatorKind) -> Option<Self> {
+        Some(match kind {
+            OperatorKind::Accessibility => Self::Accessibility,
+            OperatorKind::Ads => Self::Ads,
+            OperatorKind::Analytics => Self::Analytics,
+            OperatorKind::Captcha => Self::Captcha,
+            OperatorKind::Chat => Self::Chat,
+            OperatorKind::Consent => Self::Consent,
+            OperatorKind::ErrorTracking => Self::ErrorTracking,
+            OperatorKind::FeatureFlags => Self::FeatureFlags,
+            OperatorKind::Fonts => Self::Fonts,
+            OperatorKind::Forms => Self::Forms,
+            OperatorKind::LibraryCdn => Self::Cdn,
+            OperatorKind::Maps => Self::Maps,
+            OperatorKind::Monitoring => Self::Monitoring,
+            OperatorKind::Payment => Self::Payment,
+            OperatorKind::Personalisation => Self::Personalisation,
+            OperatorKind::Search => Self::Search,
+            OperatorKind::Social => Self::Social,
+            OperatorKind::Support => Self::Support,
+            OperatorKind::TagManager => Self::TagManager,
+            OperatorKind::Translation => Self::Translation,
+            OperatorKind::Video => Self::Video,
+            OperatorKind::Host
+            | OperatorKind::Cdn
+            | OperatorKind::EdgeSecurity
+            | OperatorKind::Dns
+            | OperatorKind::Mail
+            | OperatorKind::Mailsec
+            | OperatorKind::Sender
+            | OperatorKind::Forwarder
+            | OperatorKind::Dmarc
+            | OperatorKind::Saas
+            | OperatorKind::Registrar
+            | OperatorKind::Registry
+            | OperatorKind::Ca
+            | OperatorKind::Carrier
+            | OperatorKind::Colo
+            | OperatorKind::Other => return None,
+        })
+    }
+
+    /// What a host is for by how the page uses it, the use with most power over the page first.
+    fn of_uses(uses: &[Use]) -> Self {
+        let order = [
+            (Use::Script, Self::Script),
+            (Use::Frame, Self::Frame),
+            (Use::Form, Self::Form),
+            (Use::Data, Self::Data),
+            (Use::Style, Self::Style),
+            (Use::Font, Self::Fonts),
+            (Use::Media, Self::Media),
+            (Use::Image, Self::Image),
+        ];
+        order.into_iter().find(|(one, _)| uses.contains(one)).map_or(Self::Other, |(_, purpose)| purpose)
+    }
+}
