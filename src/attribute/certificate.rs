@@ -1,6 +1,7 @@
 //! The certificate authority, from a chain that holds: whoever made up a certificate can write any name into it.
 
 use super::layers::{finish, named, unlisted};
+use super::page::looked;
 use super::web::at;
 use super::{Gap, Layer, Place, Scene, Service, State, unfound};
 use crate::evidence::{Probe, TlsFacts, Trust};
@@ -12,7 +13,6 @@ pub(super) fn authority(scene: &Scene<'_>) -> Service {
     let Some(name) = scene.evidence.target.name() else {
         return Service::new(Role::Ca, String::new(), State::NotAsked, Vec::new());
     };
-    let because = vec![at(&["hosts", name.as_str(), "tls"])];
     let probe = scene.evidence.hosts.get(name).map(|host| &host.tls);
     let (state, record, layers) = match probe {
         Some(Probe::Found(tls)) if tls.trust == Trust::Holds => {
@@ -25,7 +25,7 @@ pub(super) fn authority(scene: &Scene<'_>) -> Service {
         Some(probe) => (unfound(probe, Gap::NoAnswer), String::new(), Vec::new()),
         None => (State::NotAsked, String::new(), Vec::new()),
     };
-    Service { because, ..Service::new(Role::Ca, record, state, layers) }
+    looked(&["hosts", name.as_str(), "tls"], Service::new(Role::Ca, record, state, layers))
 }
 
 fn layers(scene: &Scene<'_>, tls: &TlsFacts, host: &str) -> Vec<Layer> {

@@ -19,10 +19,7 @@ type Key = (Option<OperatorId>, Option<String>);
 
 /// One service an operator that a visitor's browser meets beside the site's own hosts.
 pub(super) fn resources(scene: &Scene<'_>, web: &[Service], notes: &mut Vec<Note>) -> Vec<Service> {
-    let because = vec![at(&["pages"])];
-    let none = |state| {
-        vec![Service { because: because.clone(), ..Service::new(Role::Resource, String::new(), state, Vec::new()) }]
-    };
+    let none = |state| vec![looked(&["pages"], Service::new(Role::Resource, String::new(), state, Vec::new()))];
     let pages = match &scene.evidence.pages {
         Probe::Found(pages) => pages,
         // Nobody fetches a page while reading a recording of DNS answers.
@@ -58,6 +55,12 @@ pub(super) fn resources(scene: &Scene<'_>, web: &[Service], notes: &mut Vec<Note
     let mut out: Vec<Service> = found.into_values().map(Seen::service).collect();
     out.sort_by(|a, b| (a.page.map(|p| p.purpose), &a.record).cmp(&(b.page.map(|p| p.purpose), &b.record)));
     out
+}
+
+/// A service with the fact that was looked at, unless nobody looked: then there is none.
+pub(super) fn looked(fact: &[&str], service: Service) -> Service {
+    let because = if service.state == State::NotAsked { Vec::new() } else { vec![at(fact)] };
+    Service { because, ..service }
 }
 
 /// Whether the look came as far as the page itself.

@@ -2,6 +2,7 @@
 
 use super::layers::{HostView, Part, candidates, finish, layer, named, unlisted};
 use super::mail::merge;
+use super::page::looked;
 use super::web::at;
 use super::{Gap, Layer, Note, NoteKind, Place, Scene, Service, State, unfound};
 use crate::evidence::Probe;
@@ -112,7 +113,6 @@ fn registry(scene: &Scene<'_>) -> Service {
 /// The registrar as the registry names it: one signal.
 pub(super) fn registrar(scene: &Scene<'_>) -> Service {
     let probe = &scene.evidence.registration;
-    let because = at(&["registration"]);
     let (state, record, layers) = match probe {
         Probe::Found(registration) if !registration.registrar.is_empty() => {
             let name = registration.registrar.clone();
@@ -127,5 +127,5 @@ pub(super) fn registrar(scene: &Scene<'_>) -> Service {
         Probe::Found(_) => (State::NotDetermined(Gap::NotStated), String::new(), Vec::new()),
         probe => (unfound(probe, Gap::NotStated), String::new(), Vec::new()),
     };
-    Service { because: vec![because], ..Service::new(Role::Registrar, record, state, layers) }
+    looked(&["registration"], Service::new(Role::Registrar, record, state, layers))
 }
