@@ -87,14 +87,14 @@ impl Roots {
         &self.version
     }
 
-    /// TLS 1.2 and 1.3 with full verification by these roots, for content that is fetched. The clock of the machine
-    /// decides there.
-    ///
-    /// # Panics
-    /// Never: the provider has suites for both versions, which a test asserts.
+    /// TLS 1.2 and 1.3 with full verification by these roots, for HTTP/2 and HTTP/1.1: content that is fetched. The clock
+    /// of the machine decides there.
     #[must_use]
     pub fn client_config(&self) -> ClientConfig {
-        self.versions().with_root_certificates(Arc::clone(&self.store)).with_no_client_auth()
+        let mut config = self.versions().with_root_certificates(Arc::clone(&self.store)).with_no_client_auth();
+        // reqwest leaves the protocols of a configuration it is given as they are.
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        config
     }
 
     /// A configuration with all but the verifier.
@@ -165,8 +165,10 @@ pub(super) fn name_der(anchor: &TrustAnchor<'_>) -> Vec<u8> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
-    use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
+    use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyPair};
     use rustls::ProtocolVersion;
+    use x509_parser::asn1_rs::FromDer as _;
+    use x509_parser::certificate::X509Certificate;
 
     use super::*;
 
@@ -191,6 +193,19 @@ mod tests {
         let versions: Vec<ProtocolVersion> =
             config.crypto_provider().cipher_suites.iter().map(|s| s.version().version).collect();
         assert!(versions.contains(&ProtocolVersion::TLSv1_2) && versions.contains(&ProtocolVersion::TLSv1_3));
+    }
+
+    #[test]
+    fn the_name_of_a_root_is_written_as_certificates_write_it() {
+        for length in [1, 60, 100, 110, 120, 240, 300, 1000] {
+            let mut params = CertificateParams::default();
+            params.distinguished_name.push(DnType::OrganizationName, "x".repeat(length));
+            let own = params.self_signed(&KeyPair::generate().unwrap()).unwrap();
+            let roots = Roots::compiled_in().with_file("x.pem", own.pem().as_bytes()).unwrap();
+            let written = X509Certificate::from_der(own.der()).unwrap().1;
+            let anchor = roots.anchors().last().unwrap();
+            assert_eq!(name_der(anchor), written.subject().as_raw(), "{length}");
+        }
     }
 
     #[test]

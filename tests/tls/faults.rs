@@ -49,6 +49,7 @@ async fn every_fault_has_its_code() {
     let root = Authority::root("Exemple Racine");
     let short = Duration::from_millis(700);
     let shop = |params: &CertificateParams| root.shop(params).open().0;
+    let (refused, _held) = refuse();
     let rows: Vec<(&str, SocketAddr, Duration)> = vec![
         ("expired", shop(&changed(|params| params.not_after = date_time_ymd(2026, 11, 1))), PATIENCE),
         ("not-yet-valid", shop(&changed(|params| params.not_before = date_time_ymd(2026, 12, 1))), PATIENCE),
@@ -66,7 +67,7 @@ async fn every_fault_has_its_code() {
         ("tls-too-large", flood().0, PATIENCE),
         ("tls-closed", answer(Vec::new()), PATIENCE),
         ("reset", reset(), PATIENCE),
-        ("connection-refused", refuse(), PATIENCE),
+        ("connection-refused", refused, PATIENCE),
     ];
     let name: DomainName = HOST.parse().unwrap();
     let roots = root.trusted();
@@ -116,7 +117,7 @@ async fn an_answer_in_plain_text_is_quoted_by_its_first_line() {
     for (bytes, line) in [
         (&b"HTTP/1.1 400 Bad Request\r\nServer: nginx\r\n\r\n"[..], "HTTP/1.1 400 Bad Request"),
         (b"SSH-2.0-x\r\n", "SSH-2.0-x"),
-        (b"220 \x1b[2J\xff\r\n", "220 \u{1b}[2J\u{fffd}"),
+        (b"220 mail \x1b[2J\xff\r\n", "220 mail \u{1b}[2J\u{fffd}"),
     ] {
         let error = fault(answer(bytes.to_vec()), &root.trusted()).await;
         assert_eq!((error.status, error.detail.as_str()), (Status::NotTls, line));

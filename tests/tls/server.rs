@@ -11,6 +11,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{RootCertStore, ServerConfig, ServerConnection, SupportedProtocolVersion, version};
+use tokio::net::TcpSocket;
 
 /// Longer than any test: what still waits then is stuck.
 const STUCK: Duration = Duration::from_secs(30);
@@ -144,10 +145,11 @@ pub fn reset() -> SocketAddr {
     .0
 }
 
-/// A port of this machine nobody listens on.
-pub fn refuse() -> SocketAddr {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    listener.local_addr().unwrap()
+/// A port of this machine nobody listens on, and what keeps others from taking it.
+pub fn refuse() -> (SocketAddr, TcpSocket) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+    (socket.local_addr().unwrap(), socket)
 }
 
 /// A fatal alert as a record.
