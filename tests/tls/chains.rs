@@ -1,11 +1,14 @@
 //! Chains that hold, and what is written down of odd ones.
 
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+
 use jurisdig::evidence::{Status, Trust};
 use jurisdig::model::DomainName;
 use jurisdig::observe::roots::Roots;
 use jurisdig::observe::tls;
-use rcgen::KeyPair;
-use rustls::version;
+use rcgen::{KeyPair, date_time_ymd};
+use rustls::{ClientConnection, version};
 
 use crate::papers::{Authority, HOST, host, hosts, private};
 use crate::server::Shop;
@@ -159,4 +162,42 @@ async fn a_root_is_known_by_its_key_not_by_its_name() {
     let (at, _server) = root.shop(&host()).open();
     let found = facts(at, &both).await;
     assert_eq!((found.trust, found.root.as_deref()), (Trust::Holds, Some("Exemple Racine")));
+}
+
+/// A server can send certificates of any root along with its own.
+#[tokio::test]
+async fn a_root_that_signs_for_nothing_here_is_not_named() {
+    let root = Authority::root("Exemple Racine");
+    let second = root.second("Exemple Émetteur");
+    let famous = Authority::root("Famous Root");
+    let roots = root.trusted().with_file("famous.pem", famous.certificate.pem().as_bytes()).unwrap();
+    let (own, key) = second.sign(&host());
+    let (at, _server) = Shop::new(vec![own, famous.der(), second.der()], key).open();
+    let facts = facts(at, &roots).await;
+    assert_eq!((facts.trust, facts.root.as_deref()), (Trust::Holds, Some("Exemple Racine")));
+}
+
+/// The handshake of a fetch of content.
+fn fetch(at: SocketAddr, roots: &Roots) -> Result<(), rustls::Error> {
+    let mut session = ClientConnection::new(Arc::new(roots.client_config()), HOST.try_into().unwrap()).unwrap();
+    let mut stream = TcpStream::connect(at).unwrap();
+    let end = session.complete_io(&mut stream).map(drop);
+    end.map_err(|error| error.into_inner().unwrap().downcast_ref::<rustls::Error>().unwrap().clone())
+}
+
+/// The clock of the machine decides here, so the certificate holds for as long as there are clocks.
+#[tokio::test]
+async fn content_comes_over_chains_that_hold_only() {
+    let root = Authority::root("Exemple Racine");
+    let mut params = host();
+    params.not_before = date_time_ymd(1975, 1, 1);
+    params.not_after = date_time_ymd(4096, 1, 1);
+    assert_eq!(fetch(root.shop(&params).open().0, &root.trusted()), Ok(()));
+    for (at, roots) in [
+        (root.shop(&params).open().0, Roots::compiled_in()),
+        (root.shop(&hosts(&["exemple.fr"])).open().0, root.trusted()),
+    ] {
+        let error = fetch(at, &roots).unwrap_err();
+        assert_eq!(tls::of_rustls(&error).status, Status::TlsUntrusted, "{error:?}");
+    }
 }
