@@ -4,6 +4,7 @@
 mod certificate;
 mod fault;
 mod recorder;
+mod stapled;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 use jurisdig::evidence::{Probe, Status, TlsFacts, Trust};
 use jurisdig::model::DomainName;
 use jurisdig::observe::tls;
-use rcgen::{BasicConstraints, CertificateParams, CustomExtension, IsCa, KeyPair, date_time_ymd};
+use rcgen::{BasicConstraints, CertificateParams, CustomExtension, IsCa, KeyPair, SerialNumber, date_time_ymd};
 use rustls::pki_types::CertificateDer;
+use rustls::version;
 
-use crate::papers::{Authority, HOST, host, hosts, private};
+use crate::papers::{Authority, HOST, REVOKED_700102, host, hosts, private};
 use crate::server::{Shop, alert, answer, drip, flood, hello, refuse, reset, stall};
 use crate::{PATIENCE, day, facts, fault};
 
@@ -44,6 +45,26 @@ fn unknown_rule() -> CertificateParams {
     })
 }
 
+/// A server that shows a statement on serial number 0x700102, with a certificate whose number ends like this.
+fn revoked(root: &Authority, last: u8) -> Shop {
+    let serial = SerialNumber::from_slice(&[0x70, 1, last]);
+    let mut shop = root.shop(&changed(|params| params.serial_number = Some(serial)));
+    shop.ocsp = Some(data_encoding::BASE64.decode(REVOKED_700102.as_bytes()).unwrap());
+    shop
+}
+
+#[tokio::test]
+async fn a_revocation_counts_for_its_certificate_only() {
+    let root = Authority::root("Exemple Racine");
+    for version in [&version::TLS13, &version::TLS12] {
+        for (last, trust) in [(2, Trust::Revoked), (3, Trust::Holds)] {
+            let mut shop = revoked(&root, last);
+            shop.versions = vec![version];
+            assert_eq!(facts(shop.open().0, &root.trusted()).await.trust, trust);
+        }
+    }
+}
+
 #[tokio::test]
 async fn every_fault_has_its_code() {
     let root = Authority::root("Exemple Racine");
@@ -56,6 +77,7 @@ async fn every_fault_has_its_code() {
         ("wrong-name", shop(&hosts(&["exemple.fr", "www.exemple.fr.evil.example"])), PATIENCE),
         ("self-signed", itself(&host()).open().0, PATIENCE),
         ("unknown-issuer", Authority::root("Somebody").shop(&host()).open().0, PATIENCE),
+        ("revoked", revoked(&root, 0x02).open().0, PATIENCE),
         ("bad-certificate", shop(&unknown_rule()), PATIENCE),
         ("holds", shop(&host()), PATIENCE),
         ("timeout", stall(), short),

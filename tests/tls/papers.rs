@@ -12,6 +12,13 @@ use crate::server::Shop;
 /// The host all certificates are for, if nothing else is said.
 pub const HOST: &str = "www.exemple.fr";
 
+/// A statement of `openssl ocsp` that serial number 0x700102 is revoked, base64.
+pub const REVOKED_700102: &str = "\
+    MIIBFwoBAKCCARAwggEMBgkrBgEFBQcwAQEEgf4wgfswgaKiFgQUerHmLE7/VRaC2cxLYyVx47ivwt8YDzIwMjYxMTI0MTY0ODA1\
+    WjB3MHUwPDAJBgUrDgMCGgUABBRQFXiZOiXxng6J1xBVLKOwTkmoOQQUerHmLE7/VRaC2cxLYyVx47ivwt8CA3ABAqERGA8yMDI2\
+    MTEwMTEyMDAwMFoYDzIwMjYxMTI0MTY0ODA1WqARGA8yMDM2MTEyMTE2NDgwNVowCgYIKoZIzj0EAwIDSAAwRQIgDLGAS7qOdLjk\
+    +P8hsnyN1vyEgdZhfUW84vWxAQwCn24CIQCromRHj3w+79wwhA09cE/lebSZWR3JxFrJJFBIKWwXfQ==";
+
 /// Somebody who signs.
 pub struct Authority {
     pub certificate: Certificate,

@@ -44,11 +44,13 @@ pub struct Shop {
     pub versions: Vec<&'static SupportedProtocolVersion>,
     /// Roots a client has to show a certificate of.
     pub clients: Option<CertificateDer<'static>>,
+    /// Statement of revocation shown with the certificate.
+    pub ocsp: Option<Vec<u8>>,
 }
 
 impl Shop {
     pub fn new(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Self {
-        Self { chain, key, versions: vec![&version::TLS13, &version::TLS12], clients: None }
+        Self { chain, key, versions: vec![&version::TLS13, &version::TLS12], clients: None, ocsp: None }
     }
 
     /// Opens the shop; whether key and certificate belong together is nobody's concern here.
@@ -61,7 +63,9 @@ impl Shop {
             Some(root) => builder.with_client_cert_verifier(clients(root, &provider)),
         };
         let key = ring::sign::any_supported_type(&self.key).unwrap();
-        let shown = SingleCertAndKey::from(CertifiedKey::new(self.chain, key));
+        let mut shown = CertifiedKey::new(self.chain, key);
+        shown.ocsp = self.ocsp;
+        let shown = SingleCertAndKey::from(shown);
         let config = Arc::new(builder.with_cert_resolver(Arc::new(shown)));
         serve(move |mut stream| {
             let mut session = ServerConnection::new(config).unwrap();

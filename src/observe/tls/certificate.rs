@@ -51,6 +51,11 @@ pub(super) fn is_self_issued(der: &[u8]) -> bool {
         .is_ok_and(|(_, certificate)| certificate.issuer().as_raw() == certificate.subject().as_raw())
 }
 
+/// The serial number as it is encoded.
+pub(super) fn raw_serial(der: &[u8]) -> Option<&[u8]> {
+    X509Certificate::from_der(der).ok().map(|(_, certificate)| certificate.raw_serial())
+}
+
 /// The issuer's whole name, DER.
 pub(super) fn issuer_der(der: &[u8]) -> Option<Vec<u8>> {
     X509Certificate::from_der(der).ok().map(|(_, certificate)| certificate.issuer().as_raw().to_vec())

@@ -8,7 +8,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 
 use super::super::roots::Roots;
-use super::certificate;
+use super::{certificate, stapled};
 use crate::evidence::Trust;
 
 /// What the server showed.
@@ -18,6 +18,8 @@ pub(super) struct Shown {
     pub(super) chain: Vec<CertificateDer<'static>>,
     /// Why it does not hold.
     pub(super) fault: Option<Error>,
+    /// Whether the server shows a statement that its certificate is revoked.
+    pub(super) revoked: bool,
     /// Whether the server signed with the key of the certificate; `None` before it did. A chain alone proves nothing:
     /// anybody can send a copy of it.
     pub(super) signed: Option<bool>,
@@ -52,12 +54,13 @@ impl ServerCertVerifier for Recorder {
         own: &CertificateDer<'_>,
         others: &[CertificateDer<'_>],
         host: &ServerName<'_>,
-        _ocsp: &[u8],
+        ocsp: &[u8],
         _clock: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let chain: Vec<_> = std::iter::once(own).chain(others).map(|der| der.clone().into_owned()).collect();
         let fault = self.roots.verify(&chain, host, self.now).err();
-        *self.shown() = Shown { chain, fault, signed: None };
+        let revoked = certificate::raw_serial(own).is_some_and(|serial| stapled::is_revoked(ocsp, serial));
+        *self.shown() = Shown { chain, fault, revoked, signed: None };
         Ok(ServerCertVerified::assertion())
     }
 
@@ -90,6 +93,7 @@ impl ServerCertVerifier for Recorder {
 pub(super) fn trust(shown: &Shown) -> Trust {
     let own = shown.chain.first().map(AsRef::<[u8]>::as_ref).unwrap_or_default();
     match &shown.fault {
+        None if shown.signed == Some(true) && shown.revoked => Trust::Revoked,
         None if shown.signed == Some(true) => Trust::Holds,
         None => Trust::BadCertificate,
         Some(Error::InvalidCertificate(fault)) => match fault {
