@@ -8,7 +8,9 @@ mod host;
 pub mod ip;
 mod mail;
 mod policy;
+pub mod roots;
 mod spf;
+pub mod tls;
 mod zone;
 
 pub use domain::{Limits, Observer, Options};
