@@ -55,7 +55,8 @@ impl Page {
     /// Begins the page at `document`.
     pub(super) fn new(document: &Url) -> Self {
         let mut caps = Caps::default();
-        let document = caps.short(document.clone());
+        let mut document = caps.short(document.clone());
+        document.set_fragment(None);
         Self { document, out: PageHosts::default(), caps }
     }
 
@@ -103,7 +104,7 @@ impl Page {
             "base" => self.base(context, tag),
             "link" => self.link_tag(context, tag),
             "meta" => self.meta(context, tag),
-            "script" if runs(context, tag) => self.name_attribute(context, tag, "src", Use::Script),
+            "script" if is_script(tag) => self.name_attribute(context, tag, "src", Use::Script),
             "img" | "image" => {
                 self.name_attribute(context, tag, "src", Use::Image);
                 self.name_set(&context.base, tag.get("srcset"));
@@ -156,7 +157,7 @@ impl Page {
         }
         match tag.name.as_str() {
             "image" | "feimage" => self.name(&context.base, href, Use::Image, Contact::WouldBeContacted),
-            "script" if runs(context, tag) => {
+            "script" if is_script(tag) => {
                 self.name(&context.base, href, Use::Script, Contact::WouldBeContacted);
             }
             // Browsers load the target of `use` from the page's own origin only.
@@ -386,11 +387,8 @@ fn is(tag: &Tag, attribute: &str, value: &str) -> bool {
 }
 
 /// Whether a browser would load this script: not a data block, not one that a consent tool has switched off by its
-/// type, not one for browsers without modules.
-fn runs(context: &Context, tag: &Tag) -> bool {
-    if !context.mode.scripting {
-        return false;
-    }
+/// type, not one for browsers without modules. In a sandbox where it would not run, Chromium loads it all the same.
+fn is_script(tag: &Tag) -> bool {
     let kind = match (tag.get("type"), tag.get("language")) {
         (Some(kind), _) => kind.trim().to_ascii_lowercase(),
         (None, Some(language)) if !language.is_empty() => format!("text/{}", language.to_ascii_lowercase()),

@@ -242,7 +242,7 @@ fn urls_are_made_whole_as_browsers_do() {
         ("\\\\a.example\\x", "https://a.example/x"),
         (" \t\n https://a.example/x \n", "https://a.example/x"),
         ("ht\ntps://a.exa\tmple/x", "https://a.example/x"),
-        ("https:\\a.example/x", "https://a.example/x"),
+        ("https:\\\\a.example/x", "https://a.example/x"),
         ("http:////a.example", "http://a.example/"),
         ("https://a.example/?a=1&amp;b=2", "https://a.example/?a=1&b=2"),
         ("https&colon;//a.example&sol;x", "https://a.example/x"),
@@ -310,8 +310,8 @@ fn a_frame_written_in_an_attribute_is_read() {
         &[("a.example/", Use::Script)],
     );
     names(
-        "<iframe sandbox srcdoc=\"<noscript><img src=//a.example/></noscript><script src=//no.example/></script>\"></iframe>",
-        &[("a.example/", Use::Image)],
+        "<iframe sandbox srcdoc=\"<noscript><img src=//a.example/></noscript><script src=//b.example/></script>\"></iframe>",
+        &[("a.example/", Use::Image), ("b.example/", Use::Script)],
     );
     names("<iframe sandbox=allow-scripts srcdoc=\"<noscript><img src=//no.example/></noscript>\"></iframe>", &[]);
     names(
@@ -538,11 +538,16 @@ fn a_long_base_does_not_make_every_url_long() {
     }
 }
 
-/// Floods of 2 MiB. Each takes well under a second where work grows with length; were it to grow with its square, hours.
+/// Floods, 2 MiB each in a release build and a quarter of it without optimisation. Each takes about a second or less
+/// where work grows with length; were it to grow with its square, it would take an hour.
 #[test]
 fn work_grows_with_length_only() {
-    const SIZE: usize = 2 << 20;
-    let fill = |begin: &str, unit: &str| format!("{begin}{}", unit.repeat(SIZE / unit.len()));
+    const SIZE: usize = if cfg!(debug_assertions) { 512 << 10 } else { 2 << 20 };
+    // What is open is closed, or the tag that holds the flood would never be read.
+    let fill = |begin: &str, unit: &str| {
+        let end = if begin.ends_with('\'') { "'>" } else { ">" };
+        format!("{begin}{}{end}", unit.repeat(SIZE / unit.len()))
+    };
     let floods = [
         fill("", "<"),
         fill("", "<!"),
