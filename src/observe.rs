@@ -5,6 +5,7 @@ mod ask;
 pub mod dns;
 pub mod domain;
 mod host;
+pub mod html;
 pub mod ip;
 mod mail;
 mod policy;
