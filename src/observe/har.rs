@@ -243,6 +243,3 @@ fn consent(comment: &str) -> Option<Consent> {
         _ => None,
     }
 }
-
-#[cfg(test)]
-mod tests;
