@@ -128,7 +128,7 @@ pub fn read(input: impl io::Read, name: &str, tables: &IpTables, limits: &HarLim
     let mut parser = serde_json::Deserializer::from_reader(&mut stream);
     let read = reading::File(&mut reading).deserialize(&mut parser).and_then(|()| parser.end());
     if let Err(error) = read {
-        return Err(if stream.bytes() == 0 { BadHar::Empty } else { fault(error, stream.position()) });
+        return Err(if stream.bytes() == 0 { BadHar::Empty } else { fault(error, &stream) });
     }
     if !(reading.has_log && reading.has_entries) {
         return Err(BadHar::NotHar);
@@ -156,21 +156,21 @@ pub fn target(pages: &[PageFacts]) -> Option<Target> {
     }
 }
 
-fn fault(error: serde_json::Error, (line, column): (usize, usize)) -> BadHar {
-    if !error.is_io() {
-        let said = error.to_string();
-        let place = format!(" at line {} column {}", error.line(), error.column());
-        let what = said.strip_suffix(&place).unwrap_or(&said).to_owned();
-        return BadHar::Json { line, column, what };
+fn fault<R: io::Read>(error: serde_json::Error, stream: &Stream<R>) -> BadHar {
+    match stream.fault() {
+        Some((Fault::TooLarge(bytes), ..)) => return BadHar::TooLarge(bytes),
+        Some((Fault::Utf16, ..)) => return BadHar::Utf16,
+        Some((Fault::Compressed, ..)) => return BadHar::Compressed,
+        Some((deep @ Fault::TooDeep, line, column)) => return BadHar::Json { line, column, what: deep.to_string() },
+        None => {}
     }
-    let error = io::Error::from(error);
-    match error.get_ref().and_then(|inner| inner.downcast_ref::<Fault>()) {
-        Some(Fault::TooLarge(bytes)) => BadHar::TooLarge(*bytes),
-        Some(Fault::Utf16) => BadHar::Utf16,
-        Some(Fault::Compressed) => BadHar::Compressed,
-        Some(deep @ Fault::TooDeep) => BadHar::Json { line, column, what: deep.to_string() },
-        None => BadHar::Read(error.to_string()),
+    if error.is_io() {
+        return BadHar::Read(io::Error::from(error).to_string());
     }
+    let (line, column) = (error.line(), error.column());
+    let said = error.to_string();
+    let what = said.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&said).to_owned();
+    BadHar::Json { line, column: stream.column_of(line, column), what }
 }
 
 fn pages(reading: Reading<'_>, file: &Recording, tables: &IpTables, limits: &HarLimits) -> Vec<PageFacts> {

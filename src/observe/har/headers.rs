@@ -32,8 +32,8 @@ const SECRET: &[&str] = &[
 /// Headers that are addresses. Where a redirect leads stands, cleaned, in [`crate::evidence::Response::location`].
 const ADDRESSES: &[&str] = &["location", "content-location", "refresh"];
 
-/// A header with its name in lower case and without a value that may be secret: by its name, as an address that may
-/// have a query, a fragment or a user in it, or as longer than 256 bytes. `None` for what is no name of a header.
+/// A header with its name in lower case and without a value that may be secret: by its name, as an address with more than
+/// a host in it, or as longer than 256 bytes. `None` for what is no name of a header.
 pub(super) fn keep(name: String, value: &str) -> Option<(String, String)> {
     let is_name = |byte: u8| byte.is_ascii_graphic() && byte != b':';
     // HTTP/2 puts its own `:status` among the headers.
@@ -44,8 +44,15 @@ pub(super) fn keep(name: String, value: &str) -> Option<(String, String)> {
         || SECRET.iter().any(|word| name.contains(word))
         || ADDRESSES.contains(&name.as_str())
         || value.contains(['?', '#'])
-        || value.contains("://") && value.contains('@');
+        || has_more_than_hosts(value);
     Some((name, if is_left_out { String::new() } else { value.to_owned() }))
+}
+
+/// Whether a URL in the value has a user or a path.
+fn has_more_than_hosts(value: &str) -> bool {
+    let is_end = |c: char| c.is_whitespace() || "\"'<>,;".contains(c);
+    let mut rests = value.split("://").skip(1).map(|rest| rest.split(is_end).next().unwrap_or_default());
+    rests.any(|rest| rest.contains('@') || rest.split_once('/').is_some_and(|(_, path)| !path.is_empty()))
 }
 
 #[cfg(test)]
@@ -64,6 +71,8 @@ mod tests {
             ("x-powered-by", "WordPress VIP <https://wpvip.com>"),
             ("cf-ray", "8f0-CDG"),
             ("content-type", "text/html; charset=utf-8"),
+            ("access-control-allow-origin", "https://www.example.fr"),
+            ("timing-allow-origin", "https://a.example/, https://b.example/"),
         ] {
             assert_eq!(value(name, text).as_deref(), Some(text), "{name}");
         }
@@ -82,6 +91,7 @@ mod tests {
             ("report-to", "{\"url\":\"https://a.example/r?s=1\"}"),
             ("x-origin", "https://user:pw@a.example/"),
             ("x-next", "https://a.example/#k"),
+            ("link", "<https://a.example>; rel=a, <https://a.example/b>; rel=b"),
         ] {
             assert_eq!(value(name, text).as_deref(), Some(""), "{name}");
         }

@@ -26,9 +26,15 @@ pub(super) enum Fault {
     Compressed,
 }
 
-impl From<Fault> for io::Error {
+/// Why the stream stops before the end of the file.
+enum Stop {
+    Fault(Fault),
+    Read(io::Error),
+}
+
+impl From<Fault> for Stop {
     fn from(fault: Fault) -> Self {
-        Self::other(fault)
+        Self::Fault(fault)
     }
 }
 
@@ -41,8 +47,7 @@ enum Escape {
     Hex(u8, u16),
 }
 
-/// A reader that hands on one byte at a time without ever being ahead of what it handed on, so that its own line and
-/// column are those of the parser's fault.
+/// A reader that hands on the file with long strings cut, and knows where in the file a place of what it handed on is.
 pub(super) struct Stream<R> {
     input: R,
     hash: Sha256,
@@ -52,8 +57,14 @@ pub(super) struct Stream<R> {
     at: usize,
     end: usize,
     has_begun: bool,
+    /// Place of the last byte handed on, as the parser counts it.
     line: usize,
     column: usize,
+    /// Where something was cut, as the parser counts it, and how many bytes so far on that line. There is no more than
+    /// one of these for each [`MAX_STRING`] bytes of the file.
+    cuts: Vec<(usize, usize, usize)>,
+    /// The parser reads on after a fault, to close what is open.
+    fault: Option<Fault>,
     depth: usize,
     is_in_string: bool,
     length: usize,
@@ -75,6 +86,8 @@ impl<R: Read> Stream<R> {
             has_begun: false,
             line: 1,
             column: 0,
+            cuts: Vec::new(),
+            fault: None,
             depth: 0,
             is_in_string: false,
             length: 0,
@@ -83,9 +96,16 @@ impl<R: Read> Stream<R> {
         }
     }
 
-    /// Line and column of the last byte handed on, from 1.
-    pub(super) fn position(&self) -> (usize, usize) {
-        (self.line, self.column)
+    /// What stopped the stream, with line and column, from 1.
+    pub(super) fn fault(&self) -> Option<(Fault, usize, usize)> {
+        self.fault.map(|fault| (fault, self.line, self.column_of(self.line, self.column)))
+    }
+
+    /// Column in the file of what the parser sees at a place.
+    pub(super) fn column_of(&self, line: usize, column: usize) -> usize {
+        let before = self.cuts.partition_point(|(l, c, _)| (*l, *c) < (line, column));
+        let cut = before.checked_sub(1).map(|last| self.cuts[last]).filter(|(l, _, _)| *l == line);
+        column + cut.map_or(0, |(_, _, bytes)| bytes)
     }
 
     /// Bytes of the file read so far.
@@ -99,7 +119,7 @@ impl<R: Read> Stream<R> {
     }
 
     /// Reads on; `false` at the end of the file.
-    fn fill(&mut self) -> io::Result<bool> {
+    fn fill(&mut self) -> Result<bool, Stop> {
         self.at = 0;
         self.end = 0;
         // The mark of an encoding is told from the first four bytes together.
@@ -109,7 +129,7 @@ impl<R: Read> Stream<R> {
                 Ok(0) => break,
                 Ok(count) => count,
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
-                Err(e) => return Err(e),
+                Err(e) => return Err(Stop::Read(e)),
             };
             self.bytes = self.bytes.saturating_add(count as u64);
             if self.bytes > self.max_bytes {
@@ -126,17 +146,17 @@ impl<R: Read> Stream<R> {
     }
 
     /// Takes a mark of UTF-8 away, and tells what is no JSON text at all.
-    fn begin(&mut self) -> io::Result<()> {
+    fn begin(&mut self) -> Result<(), Fault> {
         match &self.buffer[..self.end] {
             [0xef, 0xbb, 0xbf, ..] => self.at = 3,
-            [0xfe, 0xff, ..] | [0xff, 0xfe, ..] | [0, ..] | [_, 0, ..] => return Err(Fault::Utf16.into()),
-            [0x1f, 0x8b, ..] | [b'P', b'K', 3, 4, ..] => return Err(Fault::Compressed.into()),
+            [0xfe, 0xff, ..] | [0xff, 0xfe, ..] | [0, ..] | [_, 0, ..] => return Err(Fault::Utf16),
+            [0x1f, 0x8b, ..] | [b'P', b'K', 3, 4, ..] => return Err(Fault::Compressed),
             _ => {}
         }
         Ok(())
     }
 
-    fn next_byte(&mut self) -> io::Result<Option<u8>> {
+    fn next_byte(&mut self) -> Result<Option<u8>, Stop> {
         if self.at == self.end && !self.fill()? {
             return Ok(None);
         }
@@ -159,7 +179,7 @@ impl<R: Read> Stream<R> {
         Ok(Some(byte))
     }
 
-    fn step(&mut self, byte: u8) -> io::Result<()> {
+    fn step(&mut self, byte: u8) -> Result<(), Fault> {
         match byte {
             b'"' => {
                 self.is_in_string = true;
@@ -168,7 +188,7 @@ impl<R: Read> Stream<R> {
             b'{' | b'[' => {
                 self.depth += 1;
                 if self.depth > MAX_DEPTH {
-                    return Err(Fault::TooDeep.into());
+                    return Err(Fault::TooDeep);
                 }
             }
             b'}' | b']' => self.depth = self.depth.saturating_sub(1),
@@ -212,8 +232,12 @@ impl<R: Read> Stream<R> {
 
     /// Goes to the end of the string, or to a control character, which no string may hold; `false` at the end of the
     /// file.
-    fn skip(&mut self) -> io::Result<bool> {
+    fn skip(&mut self) -> Result<bool, Stop> {
         let mut is_escaped = false;
+        let mut skipped = match self.cuts.last() {
+            Some((line, _, bytes)) if *line == self.line => *bytes,
+            _ => 0,
+        };
         loop {
             if self.at == self.end && !self.fill()? {
                 return Ok(false);
@@ -222,21 +246,24 @@ impl<R: Read> Stream<R> {
             if is_escaped {
                 is_escaped = false;
                 self.at += 1;
-                self.column += 1;
+                skipped += 1;
                 continue;
             }
             let stop = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
             let count = stop.unwrap_or(rest.len());
             self.at += count;
-            self.column += count;
+            skipped += count;
             match stop.map(|_| self.buffer[self.at]) {
                 None => {}
                 Some(b'\\') => {
                     is_escaped = true;
                     self.at += 1;
-                    self.column += 1;
+                    skipped += 1;
                 }
-                Some(_) => return Ok(true),
+                Some(_) => {
+                    self.cuts.push((self.line, self.column, skipped));
+                    return Ok(true);
+                }
             }
         }
     }
@@ -244,10 +271,18 @@ impl<R: Read> Stream<R> {
 
 impl<R: Read> Read for Stream<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if let Some(fault) = self.fault {
+            return Err(io::Error::other(fault));
+        }
         for (count, slot) in out.iter_mut().enumerate() {
-            match self.next_byte()? {
-                Some(byte) => *slot = byte,
-                None => return Ok(count),
+            match self.next_byte() {
+                Ok(Some(byte)) => *slot = byte,
+                Ok(None) => return Ok(count),
+                Err(Stop::Read(error)) => return Err(error),
+                Err(Stop::Fault(fault)) => {
+                    self.fault = Some(fault);
+                    return Err(io::Error::other(fault));
+                }
             }
         }
         Ok(out.len())
