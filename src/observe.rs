@@ -4,6 +4,7 @@
 mod ask;
 pub mod dns;
 pub mod domain;
+pub mod har;
 mod host;
 pub mod html;
 pub mod ip;

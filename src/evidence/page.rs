@@ -40,6 +40,10 @@ pub struct PageFacts {
     /// What was cut at a cap, in words such as `hosts: 300 of 512 kept`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub capped: Vec<String>,
+    /// What is odd about a recording, sorted: `one-address` (every host of several domains has the same: a proxy's),
+    /// `cookies-may-be-left-out` (no cookie in a file of a browser that leaves them out unless asked).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<String>,
     /// SHA-256 of the screenshot, hex.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub screenshot: Option<String>,
@@ -59,6 +63,7 @@ impl PageFacts {
             hops: Vec::new(),
             resources: Vec::new(),
             capped: Vec::new(),
+            flags: Vec::new(),
             screenshot: None,
         }
     }
@@ -157,7 +162,7 @@ pub struct Response {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub body_sha256: String,
     /// What was odd, sorted: `body-cut` (longer than the cap), `incomplete` (ended early), `undecoded` (a coding other
-    /// than gzip, or several).
+    /// than gzip, or several), `from-cache` (a browser's cache or service worker answered).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<String>,
 }
