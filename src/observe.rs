@@ -2,13 +2,16 @@
 //! what it means. Nothing here knows the knowledge base, or a newer one could not judge old evidence again.
 
 mod ask;
+pub mod dialer;
 pub mod dns;
 pub mod domain;
 mod host;
+pub mod http;
 pub mod ip;
 mod mail;
 mod policy;
 mod spf;
 mod zone;
 
+pub use ask::Session;
 pub use domain::{Limits, Observer, Options};
