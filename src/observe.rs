@@ -2,11 +2,13 @@
 //! what it means. Nothing here knows the knowledge base, or a newer one could not judge old evidence again.
 
 mod ask;
+pub mod dialer;
 pub mod dns;
 pub mod domain;
 pub mod har;
 mod host;
 pub mod html;
+pub mod http;
 pub mod ip;
 mod mail;
 mod policy;
@@ -15,4 +17,5 @@ mod spf;
 pub mod tls;
 mod zone;
 
+pub use ask::Session;
 pub use domain::{Limits, Observer, Options};

@@ -17,24 +17,28 @@ use crate::model::DomainName;
 type Key = (DomainName, Rtype);
 
 /// Which cap a question counts against. SPF trees are written by others and can be large, so they have a cap of their
-/// own: what they use must not decide whether a mail host's address is asked.
+/// own: what they use must not decide whether a mail host's address is asked. Nor must the hosts that a page names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pool {
     General,
     Spf,
+    Page,
 }
 
 /// Asks for one target.
-pub(super) struct Session<'a> {
+#[derive(Debug)]
+pub struct Session<'a> {
     resolver: &'a Resolver,
     limits: &'a Limits,
     started: Instant,
     answers: Mutex<BTreeMap<Key, Arc<OnceCell<Arc<Lookup>>>>>,
-    asked: [Mutex<BTreeSet<Key>>; 2],
+    asked: [Mutex<BTreeSet<Key>>; 3],
 }
 
 impl<'a> Session<'a> {
-    pub(super) fn new(resolver: &'a Resolver, limits: &'a Limits) -> Self {
+    /// A session in which nothing was asked yet.
+    #[must_use]
+    pub fn new(resolver: &'a Resolver, limits: &'a Limits) -> Self {
         Self { resolver, limits, started: Instant::now(), answers: Mutex::default(), asked: Default::default() }
     }
 
@@ -51,6 +55,7 @@ impl<'a> Session<'a> {
             let (mut asked, cap) = match pool {
                 Pool::General => (locked(&self.asked[0]), self.limits.general()),
                 Pool::Spf => (locked(&self.asked[1]), self.limits.spf_questions),
+                Pool::Page => (locked(&self.asked[2]), self.limits.page_questions),
             };
             if !asked.contains(&key) {
                 if asked.len() >= cap || self.started.elapsed() >= self.limits.deadline {

@@ -42,6 +42,8 @@ pub struct Limits {
     pub questions: usize,
     /// Questions the SPF walk may ask.
     pub spf_questions: usize,
+    /// Questions about hosts that a page names or leads to; not among `questions`.
+    pub page_questions: usize,
     /// Name servers whose addresses are asked.
     pub ns: usize,
     /// MX hosts whose addresses are asked.
@@ -56,7 +58,16 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { questions: 120, spf_questions: 40, ns: 16, mx: 16, ptr: 8, climb: 8, deadline: Duration::from_secs(60) }
+        Self {
+            questions: 120,
+            spf_questions: 40,
+            page_questions: 200,
+            ns: 16,
+            mx: 16,
+            ptr: 8,
+            climb: 8,
+            deadline: Duration::from_secs(60),
+        }
     }
 }
 

@@ -102,7 +102,7 @@ fn missing_family(lookup: Option<&Lookup>) -> Option<ProbeError> {
     }
 }
 
-fn addresses(lookup: &Lookup) -> Vec<IpAddr> {
+pub(super) fn addresses(lookup: &Lookup) -> Vec<IpAddr> {
     let ip = |data: &RData| match data {
         RData::A(ip) => Some(IpAddr::V4(*ip)),
         RData::Aaaa(ip) => Some(IpAddr::V6(*ip)),
