@@ -11,6 +11,7 @@ pub mod html;
 pub mod http;
 pub mod ip;
 mod mail;
+mod page;
 mod policy;
 pub mod roots;
 mod spf;
@@ -18,4 +19,5 @@ pub mod tls;
 mod zone;
 
 pub use ask::Session;
-pub use domain::{Limits, Observer, Options};
+pub use domain::{Asked, Limits, Observer, Options};
+pub use page::PageSettings;

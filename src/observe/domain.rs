@@ -10,9 +10,11 @@ use super::ask::Session;
 use super::dns::Resolver;
 use super::host::{self, HostList};
 use super::ip::IpTables;
+use super::page::{self, PageSettings};
 use super::{mail, spf, zone};
 use crate::evidence::{
-    Evidence, HostFacts, MailFacts, NsFacts, Probe, RoleHint, SpfMechanism, SpfTerm, Vantage, WebFacts,
+    Capture, DomainRegistration, Evidence, HostFacts, MailFacts, NamedAt, NsFacts, PageFacts, Probe, RoleHint,
+    SkipReason, SpfMechanism, SpfTerm, TlsFacts, Vantage, WebFacts,
 };
 use crate::model::{DomainName, Role, Target};
 
@@ -33,6 +35,25 @@ pub struct Options {
     pub services: Option<BTreeSet<Role>>,
     /// Caps.
     pub limits: Limits,
+    /// How pages, certificates and registries are asked; `None`: not at all.
+    pub page: Option<PageSettings>,
+}
+
+/// One target, with what is known of it beforehand.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The target.
+    pub target: Target,
+    /// Looks at its page that others made: with any, the page is not fetched again.
+    pub captures: Vec<PageFacts>,
+    /// Where files of the user name it.
+    pub named_at: Vec<NamedAt>,
+}
+
+impl From<Target> for Asked {
+    fn from(target: Target) -> Self {
+        Self { target, captures: Vec::new(), named_at: Vec::new() }
+    }
 }
 
 /// Caps on what one target can make us do.
@@ -44,6 +65,8 @@ pub struct Limits {
     pub spf_questions: usize,
     /// Questions about hosts that a page names or leads to; not among `questions`.
     pub page_questions: usize,
+    /// Hosts of a page whose addresses are asked.
+    pub page_hosts: usize,
     /// Name servers whose addresses are asked.
     pub ns: usize,
     /// MX hosts whose addresses are asked.
@@ -62,6 +85,7 @@ impl Default for Limits {
             questions: 120,
             spf_questions: 40,
             page_questions: 200,
+            page_hosts: 100,
             ns: 16,
             mx: 16,
             ptr: 8,
@@ -88,6 +112,8 @@ pub(super) struct Wanted {
     pub(super) dmarc: bool,
     pub(super) txt: bool,
     pub(super) caa: bool,
+    pub(super) page: bool,
+    pub(super) certificate: bool,
 }
 
 impl Wanted {
@@ -101,6 +127,8 @@ impl Wanted {
             dmarc: any(&[Role::Dmarc]),
             txt: any(&[Role::Tenant]),
             caa: any(&[Role::Ca]),
+            page: any(&[Role::Edge, Role::Host, Role::Resource]),
+            certificate: any(&[Role::Ca]),
         }
     }
 
@@ -168,9 +196,16 @@ impl Observer {
     }
 
     /// Observes one target. What could not be learnt stands in the evidence as such; nothing stops the observation.
-    pub async fn observe(&self, target: Target, taken_at: Timestamp) -> Evidence {
+    pub async fn observe(&self, asked: impl Into<Asked>, taken_at: Timestamp) -> Evidence {
+        let Asked { target, captures, mut named_at } = asked.into();
         let session = Session::new(&self.resolver, &self.options.limits);
         let mut evidence = Evidence::of_nothing(target, taken_at, self.options.vantage.clone(), self.tables.infos());
+        named_at.sort();
+        named_at.dedup();
+        evidence.named_at = named_at;
+        if !captures.is_empty() {
+            evidence.pages = Probe::Found(captures);
+        }
         match evidence.target.clone() {
             Target::Ip(ip) => self.observe_address(&session, ip, &mut evidence).await,
             Target::Domain(name) | Target::Url { host: name, .. } => {
@@ -192,15 +227,27 @@ impl Observer {
     async fn observe_name(&self, session: &Session<'_>, name: &DomainName, evidence: &mut Evidence) {
         let wanted = Wanted::new(self.options.services.as_ref());
         let names = Names::new(name);
+        let (target, taken_at) = (evidence.target.clone(), evidence.taken_at);
+        let is_captured = evidence.pages.found().is_some();
+        let (look, ()) = tokio::join!(
+            self.look(session, &target, &names, Wanted { page: wanted.page && !is_captured, ..wanted }, taken_at),
+            self.observe_records(session, &names, wanted, evidence),
+        );
+        self.add_look(session, name, look, evidence).await;
+    }
+
+    /// What the DNS says of the target.
+    async fn observe_records(&self, session: &Session<'_>, names: &Names, wanted: Wanted, evidence: &mut Evidence) {
+        let name = &names.target;
         let web: Vec<DomainName> =
             if wanted.web { [Some(name.clone()), names.sibling()].into_iter().flatten().collect() } else { Vec::new() };
 
         // Before anything that depends on their number, so that a cap meets the same questions in every run.
         let (_, ns, caa, found) = tokio::join!(
             host::ask_addresses(session, &web),
-            async { if wanted.dns { zone::name_servers(session, &names).await } else { NsFacts::default() } },
-            async { if wanted.caa { zone::caa(session, &names).await } else { Probe::default() } },
-            async { if wanted.mail() { Some(mail::observe(session, &names, wanted).await) } else { None } },
+            async { if wanted.dns { zone::name_servers(session, names).await } else { NsFacts::default() } },
+            async { if wanted.caa { zone::caa(session, names).await } else { Probe::default() } },
+            async { if wanted.mail() { Some(mail::observe(session, names, wanted).await) } else { None } },
         );
         let list = hosts_to_ask(&web, &ns, found.as_ref().map(|mail| &mail.facts), session.limits());
         let (hosts, spf) = tokio::join!(host::observe_all(session, &self.tables, list), async {
@@ -227,7 +274,86 @@ impl Observer {
     }
 }
 
+/// What was learnt beside the DNS.
+#[derive(Debug, Default)]
+struct Look {
+    pages: Probe<Vec<PageFacts>>,
+    tls: Probe<TlsFacts>,
+    registration: Probe<DomainRegistration>,
+}
+
 impl Observer {
+    /// The page, the certificate and the registration.
+    async fn look(
+        &self,
+        session: &Session<'_>,
+        target: &Target,
+        names: &Names,
+        wanted: Wanted,
+        taken_at: Timestamp,
+    ) -> Look {
+        let Some(settings) = &self.options.page else { return Look::default() };
+        let (pages, tls, registration) = tokio::join!(
+            async {
+                if wanted.page && settings.fetches {
+                    Probe::Found(vec![page::fetch(&settings.fetcher, session, target, &names.target).await])
+                } else {
+                    Probe::default()
+                }
+            },
+            async {
+                if wanted.certificate {
+                    page::certificate(settings, session, &names.target, taken_at).await
+                } else {
+                    Probe::default()
+                }
+            },
+            async {
+                match &names.registrable {
+                    Some(name) if settings.asks_registry => page::registration(settings, session, name).await,
+                    _ => Probe::default(),
+                }
+            },
+        );
+        Look { pages, tls, registration }
+    }
+
+    /// Adds what was learnt beside the DNS, and asks for the hosts a page leads to.
+    async fn add_look(&self, session: &Session<'_>, name: &DomainName, look: Look, evidence: &mut Evidence) {
+        evidence.registration = look.registration;
+        if evidence.pages.is_not_asked() {
+            evidence.pages = look.pages;
+        }
+        if let Some(host) = evidence.hosts.get_mut(name) {
+            host.tls = look.tls;
+            // Without an address there is nobody to show a page or a certificate.
+            if host.addresses == Probe::Absent {
+                host.tls = Probe::Skipped(SkipReason::NotApplicable);
+                if evidence.pages.found().is_some_and(|pages| pages.iter().all(|page| page.by == Capture::Fetch)) {
+                    evidence.pages = Probe::Skipped(SkipReason::NotApplicable);
+                }
+            }
+        }
+        let Probe::Found(pages) = &mut evidence.pages else { return };
+        page::add_literals(pages, &self.tables);
+        let met = page::hosts_met(pages);
+        let mut list = HostList::default();
+        list.add(
+            met.iter().filter(|name| !evidence.hosts.contains_key(*name)),
+            RoleHint::Page,
+            session.limits().page_hosts,
+        );
+        for name in &met {
+            if let Some(host) = evidence.hosts.get_mut(name)
+                && !host.role_hints.contains(&RoleHint::Page)
+            {
+                host.role_hints.push(RoleHint::Page);
+            }
+        }
+        let hosts = host::observe_all(session, &self.tables, list).await;
+        evidence.hosts.extend(hosts);
+    }
+
     /// Senders named by address: what the tables say of them, for the domain's own record and what it descends into.
     fn add_sending_networks(&self, mail: &mut MailFacts) {
         let Probe::Found(spf) = &mut mail.spf else { return };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::net::IpAddr;
 
-use super::ask::{Session, error, join_all, join_probes, probe};
+use super::ask::{Pool, Session, error, join_all, join_probes, probe};
 use super::dns::{Lookup, RData, Rtype};
 use super::ip::IpTables;
 use crate::evidence::{AddressFacts, HostFacts, Probe, ProbeError, RoleHint, SkipReason, Status, carried_address};
@@ -56,8 +56,10 @@ pub(super) async fn observe_all(
     list: HostList,
 ) -> BTreeMap<DomainName, HostFacts> {
     join_all(list.0.into_iter().map(|entry| async move {
+        // Hosts that only a page names have questions of their own to use.
+        let pool = if entry.roles.iter().all(|role| *role == RoleHint::Page) { Pool::Page } else { Pool::General };
         let facts = if entry.is_asked {
-            observe(session, tables, &entry.name).await
+            observe(session, tables, pool, &entry.name).await
         } else {
             HostFacts::of_addresses(Probe::Skipped(SkipReason::Cap))
         };
@@ -68,8 +70,8 @@ pub(super) async fn observe_all(
     .collect()
 }
 
-async fn observe(session: &Session<'_>, tables: &IpTables, name: &DomainName) -> HostFacts {
-    let (v4, v6) = tokio::join!(session.general(name, Rtype::A), session.general(name, Rtype::Aaaa));
+async fn observe(session: &Session<'_>, tables: &IpTables, pool: Pool, name: &DomainName) -> HostFacts {
+    let (v4, v6) = tokio::join!(session.ask(pool, name, Rtype::A), session.ask(pool, name, Rtype::Aaaa));
     let both = [v4.as_deref(), v6.as_deref()];
     let ips: BTreeSet<IpAddr> = both.into_iter().flatten().flat_map(addresses).collect();
     // The name does not exist for any type, so one such answer is enough; but not against an answer that it does.
