@@ -13,6 +13,7 @@ pub mod ip;
 mod mail;
 mod page;
 mod policy;
+pub mod rdap;
 pub mod roots;
 mod spf;
 pub mod tls;

@@ -12,14 +12,16 @@ use super::html::{self, Named, PageHosts};
 use super::http::{FetchedPage, Fetcher};
 use super::ip::IpTables;
 use super::roots::Roots;
-use super::tls;
-use crate::evidence::{Contact, PageFacts, PageHost, Probe, SkipReason, TlsFacts};
+use super::{rdap, tls};
+use crate::evidence::{Contact, DomainRegistration, PageFacts, PageHost, Probe, SkipReason, TlsFacts};
 use crate::model::{DomainName, Target};
 
 /// A page that sends its reader on within this time is taken for a redirect.
 const REFRESH_S: u32 = 5;
 /// Pages that send their reader on, one after the other, that are followed.
 const REFRESHES: usize = 2;
+/// Largest answer of a registry.
+const REGISTRATION_BYTES: usize = 256 << 10;
 /// Time for the handshake of the certificate probe.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
@@ -146,5 +148,22 @@ pub(super) fn add_literals(pages: &mut [PageFacts], tables: &IpTables) {
         {
             resource.addresses.push(tables.facts(ip));
         }
+    }
+}
+
+/// What the registry of the top-level domain says of a registrable domain.
+pub(super) async fn registration(
+    settings: &PageSettings,
+    session: &Session<'_>,
+    name: &DomainName,
+) -> Probe<DomainRegistration> {
+    let Some(url) = rdap::url_for(name) else { return Probe::Skipped(SkipReason::NotApplicable) };
+    let server = url.host_str().unwrap_or_default().to_owned();
+    let got = settings.fetcher.document(session, &url, "application/rdap+json", REGISTRATION_BYTES).await;
+    match got.facts.hops.last().map(|hop| &hop.answer) {
+        Some(Probe::Found(answer)) => rdap::read(name, &server, answer.status, &got.body),
+        Some(Probe::Failed(error)) => Probe::Failed(error.clone()),
+        Some(Probe::Skipped(reason)) => Probe::Skipped(*reason),
+        Some(Probe::Absent) | None => Probe::default(),
     }
 }
