@@ -29,7 +29,7 @@ mod window;
 use args::{Cli, Command};
 use exit::Exit;
 use out::Out;
-use settings::{Environment, Settings};
+use settings::Environment;
 use stop::Stop;
 
 /// Parses the arguments, runs, and returns the exit code.
@@ -54,7 +54,6 @@ fn run(cli: &Cli, out: &mut Out) -> Result<Exit, Stop> {
     let Some(command) = &cli.command else {
         return Err(Stop::usage("no command: `jurisdig --help` lists them"));
     };
-    note_unused(&settings, out);
     match command {
         Command::Audit(args) => audit::run(args, &settings, &env, out),
         Command::Who(args) => who::run(args, &settings, &env, out),
@@ -63,17 +62,6 @@ fn run(cli: &Cli, out: &mut Out) -> Result<Exit, Stop> {
         Command::Replay(args) => replay::run(args, &settings, &env, out),
         Command::Gen(args) => generate::run(&args.what, out),
         Command::Data(args) => data::run(&args.what, &settings, &env, out),
-    }
-}
-
-/// What is accepted and has no effect yet is said with `-v`, or somebody would trust it.
-fn note_unused(settings: &Settings, out: &mut Out) {
-    for rule in &settings.connect_to {
-        let (host, port) = &rule.from;
-        out.detail(&format!(
-            "--connect-to {host}:{port} -> {}: kept for the page fetch; this release fetches none",
-            rule.to
-        ));
     }
 }
 

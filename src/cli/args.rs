@@ -79,9 +79,27 @@ pub(crate) struct ObserveArgs {
     /// Country, and network, the run is made from; recorded, never guessed [env: JURISDIG_VANTAGE]
     #[arg(long, value_name = "CC[/ASN]")]
     pub(crate) vantage: Option<String>,
-    /// Do not fetch the page (this release never does)
+    /// Send nothing to the site itself: fetch no page, look at no certificate [env: JURISDIG_NO_PAGE=1]
     #[arg(long)]
     pub(crate) no_page: bool,
+    /// Take the page from what a browser recorded (HAR) instead of fetching it; with --har-after, before consent
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) har: Vec<PathBuf>,
+    /// The page as a browser recorded it after consent was given (HAR)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) har_after: Vec<PathBuf>,
+    /// Ask the registry (RDAP) for the registrar; discloses the domain to it
+    #[arg(long)]
+    pub(crate) registration: bool,
+    /// HTTP proxy for pages, http://[USER:PASSWORD@]HOST:PORT; proxies of the environment are never used
+    #[arg(long, value_name = "URL")]
+    pub(crate) proxy: Option<String>,
+    /// Let pages be fetched from addresses outside the public Internet, for intranets
+    #[arg(long)]
+    pub(crate) allow_private: bool,
+    /// PEM file of further root certificates, for proxies that inspect TLS; may be repeated
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) ca_file: Vec<PathBuf>,
 }
 
 /// `who`.
@@ -259,8 +277,8 @@ pub(crate) struct Global {
     /// Send nothing to any network [env: JURISDIG_OFFLINE=1]
     #[arg(long, global = true)]
     pub(crate) offline: bool,
-    /// Dial ADDR:PORT instead of HOST:PORT and nothing else; kept for the page fetch
-    #[arg(long, global = true, value_name = "HOST:PORT:ADDR:PORT")]
+    /// For pages and certificates, dial HOST2:PORT2 instead of HOST1:PORT1, in curl's form; nothing else is dialled then
+    #[arg(long, global = true, value_name = "HOST1:PORT1:HOST2:PORT2")]
     pub(crate) connect_to: Vec<String>,
     /// Exit 3 if any question found no answer [env: JURISDIG_STRICT=1]
     #[arg(long, global = true)]

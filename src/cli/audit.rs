@@ -16,10 +16,10 @@ use super::targets::{Targets, Unreadable};
 use super::window::{Running, Window};
 use crate::assess::Reach;
 use crate::audit::{Audit, Auditor};
-use crate::evidence::{self, Evidence, Judged, Saved};
+use crate::evidence::{self, Evidence, Judged, PageFacts, Saved};
 use crate::kb::{Knowledge, Nexus};
-use crate::model::{EntityId, Grade, Target};
-use crate::observe::Observer;
+use crate::model::{EntityId, Grade};
+use crate::observe::{Asked, Observer, har};
 use crate::report::{Report, TargetReport};
 
 /// How long targets already begun may go on after the first signal (trust.md, section 3.3).
@@ -31,14 +31,12 @@ const DRAIN: Duration = Duration::from_secs(5);
 /// Input that cannot be used, output that cannot be written.
 pub(crate) fn run(args: &AuditArgs, settings: &Settings, env: &Environment, out: &mut Out) -> Result<Exit, Stop> {
     let observation = resolve_observation(&args.observe, env)?;
-    let (targets, had_faults) = collect(args, out)?;
+    let captures = observation::recordings(settings, &observation)?;
+    let (targets, had_faults) = collect(args, captures, out)?;
     let kb = knowledge::load(settings, env)?;
     let auditor = Auditor::new(&kb, settings.as_of, settings.home);
     let mut deliver = Deliver::open(settings, targets.len())?;
     let mut save = args.save.as_deref().map(WholeFile::create).transpose()?;
-    if args.observe.no_page {
-        out.detail("--no-page: this release never fetches a page");
-    }
     let mut exit = if had_faults { Exit::Incomplete } else { Exit::Done };
     let ended = observe(settings, &observation, targets, out, |evidence, out| {
         let audit = auditor.audit(&evidence);
@@ -66,7 +64,10 @@ pub(crate) fn run(args: &AuditArgs, settings: &Settings, env: &Environment, out:
 }
 
 /// The targets, and whether some line was none.
-fn collect(args: &AuditArgs, out: &mut Out) -> Result<(Vec<Target>, bool), Stop> {
+fn collect(args: &AuditArgs, captures: Vec<PageFacts>, out: &mut Out) -> Result<(Vec<Asked>, bool), Stop> {
+    if args.targets.is_empty() && args.from_file.is_empty() && !captures.is_empty() {
+        return Ok((vec![of_recording(captures)?], false));
+    }
     let mut stdin = BufReader::new(std::io::stdin());
     let targets = Targets::collect(&args.targets, &args.from_file, &mut stdin).map_err(|e| match e {
         Unreadable::Io { .. } => Stop::local(e.to_string()),
@@ -85,7 +86,26 @@ fn collect(args: &AuditArgs, out: &mut Out) -> Result<(Vec<Target>, bool), Stop>
         }));
     }
     let had_faults = !targets.faults.is_empty();
-    Ok((targets.list.into_iter().map(|listed| listed.target).collect(), had_faults))
+    let mut asked: Vec<Asked> = targets.list.into_iter().map(|listed| listed.target.into()).collect();
+    if !captures.is_empty() {
+        let [only] = asked.as_mut_slice() else {
+            return Err(Stop::usage(
+                "--har: a recording is of one target; name that one, or none to take the recording's",
+            ));
+        };
+        only.captures = captures;
+    }
+    Ok((asked, had_faults))
+}
+
+/// The target a recording is of.
+///
+/// # Errors
+/// A recording of pages that name no target.
+pub(crate) fn of_recording(captures: Vec<PageFacts>) -> Result<Asked, Stop> {
+    let target =
+        har::target(&captures).ok_or_else(|| Stop::usage("--har: the recording names no page; name a target"))?;
+    Ok(Asked { captures, ..target.into() })
 }
 
 /// How an observation ended.
@@ -103,7 +123,7 @@ pub(crate) enum Ended {
 pub(crate) fn observe(
     settings: &Settings,
     observation: &Observation,
-    targets: Vec<Target>,
+    targets: Vec<Asked>,
     out: &mut Out,
     mut take: impl FnMut(Evidence, &mut Out) -> Result<(), Stop>,
 ) -> Result<Ended, Stop> {
@@ -128,15 +148,15 @@ pub(crate) fn observe(
 async fn drive(
     observer: &Observer,
     settings: &Settings,
-    targets: Vec<Target>,
+    targets: Vec<Asked>,
     out: &mut Out,
     take: &mut impl FnMut(Evidence, &mut Out) -> Result<(), Stop>,
 ) -> Result<Ended, Stop> {
     let total = targets.len();
-    let mut left: VecDeque<Target> = targets.into();
+    let mut left: VecDeque<Asked> = targets.into();
     let mut feed = || {
-        let target = left.pop_front()?;
-        Some(Box::pin(observer.observe(target, settings.now)) as Running<'_, Evidence>)
+        let asked = left.pop_front()?;
+        Some(Box::pin(observer.observe_asked(asked, settings.now)) as Running<'_, Evidence>)
     };
     let mut window = Window::new(settings.jobs);
     let mut signals = Signals::new()?;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::evidence::{Evidence, HostFacts, Probe, Status};
+use crate::evidence::{Capture, Evidence, HostFacts, Probe, Status};
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -94,12 +94,17 @@ pub(crate) fn measured(evidence: &Evidence) -> Measured {
         || answered(&evidence.mail.mx)
         || answered(&evidence.txt);
     if !own_answered {
-        return Measured::Nothing;
+        // A recording of a browser tells what it met, whatever the DNS says today.
+        return if recorded(evidence) { Measured::Partly } else { Measured::Nothing };
     }
     if evidence.hosts.get(name).is_some_and(|h| h.nxdomain) {
         return Measured::NameMissing;
     }
     if evidence.answers.iter().any(|a| is_failure(a.status)) { Measured::Partly } else { Measured::Whole }
+}
+
+fn recorded(evidence: &Evidence) -> bool {
+    evidence.pages.found().is_some_and(|pages| pages.iter().any(|page| page.by != Capture::Fetch))
 }
 
 fn answered<T>(probe: &Probe<T>) -> bool {

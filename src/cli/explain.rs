@@ -9,12 +9,13 @@ use super::exit::{Exit, measured};
 use super::out::Out;
 use super::settings::{Environment, Settings, resolve_observation, roles_named};
 use super::stop::Stop;
-use super::{knowledge, replay};
+use super::{knowledge, observation, replay};
 use crate::attribute::Home;
 use crate::audit::{Audit, Auditor};
 use crate::evidence::Evidence;
 use crate::kb::Knowledge;
 use crate::model::{Role, Target};
+use crate::observe::Asked;
 use crate::report::{FrameworkReport, Report, TargetReport};
 
 /// Runs `explain`.
@@ -38,7 +39,9 @@ pub(crate) fn run(args: &ExplainArgs, settings: &Settings, env: &Environment, ou
         seen.extend(replay::read(path)?.into_iter().map(|saved| saved.evidence));
     } else {
         let target: Target = args.subject.parse().map_err(|e| Stop::usage(format!("{e}, and no such file")))?;
-        let ended = observe(settings, &observation, vec![target], out, |evidence, _| {
+        let captures = observation::recordings(settings, &observation)?;
+        let asked = Asked { captures, ..target.into() };
+        let ended = observe(settings, &observation, vec![asked], out, |evidence, _| {
             seen.push(evidence);
             Ok(())
         })?;

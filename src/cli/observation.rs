@@ -1,7 +1,7 @@
 //! Puts together what an observation needs: tables, a resolver or recorded answers, options.
 
-use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -9,12 +9,16 @@ use sha2::{Digest, Sha256};
 use super::settings::{Observation, Settings};
 use super::stop::Stop;
 use crate::evidence::{
-    Answer, Evidence, HostFacts, Probe, ProbeError, Recording, RoleHint, Status, TableInfo, Vantage, WebFacts,
+    Answer, Evidence, HostFacts, PageFacts, PageHost, Probe, ProbeError, Recording, RoleHint, Status, TableInfo,
+    Vantage, WebFacts,
 };
-use crate::model::Target;
+use crate::observe::dialer::{ConnectTo, DialPolicy, Dialer};
 use crate::observe::dns::{Client, Records, Resolver, Settings as DnsSettings, system_upstreams};
+use crate::observe::har::{self, BadHar, HarLimits};
+use crate::observe::http::{FetchLimits, Fetcher};
 use crate::observe::ip::{IpTableFault, IpTables};
-use crate::observe::{Limits, Observer, Options};
+use crate::observe::roots::Roots;
+use crate::observe::{Asked, Limits, Observer, Options, PageSettings};
 
 /// Largest recording, in bytes.
 const MAX_RECORDING: u64 = 512 << 20;
@@ -53,7 +57,7 @@ pub(crate) struct NoResolver {
 pub(crate) async fn observer(
     settings: &Settings,
     observation: &Observation,
-    targets: &[Target],
+    targets: &[Asked],
 ) -> Result<Result<Observer, NoResolver>, Stop> {
     let tables = tables(settings)?;
     let mut vantage = observation.vantage.clone();
@@ -63,9 +67,9 @@ pub(crate) async fn observer(
         vantage.recording = Some(recording);
         Resolver::Recorded(records)
     } else if settings.offline {
-        if targets.iter().any(|t| t.name().is_some()) {
+        if targets.iter().any(|asked| asked.target.name().is_some() && asked.captures.is_empty()) {
             return Err(Stop::usage(
-                "--offline: a name needs DNS; use --records FILE, `jurisdig replay`, or `jurisdig who`",
+                "--offline: a name needs DNS; use --records FILE, --har FILE, `jurisdig replay`, or `jurisdig who`",
             ));
         }
         "--offline".clone_into(&mut vantage.chosen_by);
@@ -78,11 +82,74 @@ pub(crate) async fn observer(
     };
     let services = (!observation.services.is_empty()).then(|| observation.services.iter().copied().collect());
     let limits = Limits { deadline: settings.timeout, ..Limits::default() };
-    Ok(Ok(Observer::new(resolver, tables, options(vantage, services, limits))))
+    let page = page(settings, observation, &mut vantage)?;
+    Ok(Ok(Observer::new(resolver, tables, Options { vantage, services, limits, page })))
 }
 
-fn options(vantage: Vantage, services: Option<BTreeSet<crate::model::Role>>, limits: Limits) -> Options {
-    Options { vantage, services, limits }
+/// How pages are looked at; `None` where nothing is sent to sites. Who reads recorded answers sends nothing to anybody,
+/// unless it is said where connections are to go.
+fn page(settings: &Settings, observation: &Observation, vantage: &mut Vantage) -> Result<Option<PageSettings>, Stop> {
+    let is_recorded = observation.records.is_some() && settings.connect_to.is_empty();
+    if settings.offline || is_recorded || (observation.no_page && !observation.registration) {
+        return Ok(None);
+    }
+    let mut roots = Roots::compiled_in();
+    for path in &observation.ca_files {
+        let place = path.display();
+        let pem = std::fs::read(path).map_err(|e| Stop::local(format!("{place}: {e}")))?;
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        roots = roots.with_file(&name, &pem).map_err(|e| Stop::usage(format!("{place}: {e}")))?;
+    }
+    let policy = DialPolicy {
+        connect_to: settings.connect_to.clone(),
+        allow_private: observation.allow_private,
+        proxy: observation.proxy.clone(),
+        ..DialPolicy::default()
+    };
+    vantage.connect_to = policy.connect_to.iter().map(ToString::to_string).collect();
+    vantage.proxy = policy.proxy.as_ref().map(ToString::to_string);
+    vantage.allow_private = policy.allow_private;
+    let mut limits = FetchLimits { total: settings.timeout, ..FetchLimits::default() };
+    // Politeness is owed to the sites of others; who maps every connection to this machine asks nobody.
+    let is_local = |one: &ConnectTo| matches!(&one.to_host, Some(PageHost::Ip(ip)) if ip.is_loopback());
+    if !policy.connect_to.is_empty() && policy.connect_to.iter().all(is_local) {
+        limits.interval = Duration::ZERO;
+    }
+    let fetcher = Fetcher::new(Dialer::new(policy), roots.client_config(), limits);
+    Ok(Some(PageSettings {
+        fetcher,
+        roots,
+        fetches: !observation.no_page,
+        certificates: !observation.no_page,
+        asks_registry: observation.registration,
+    }))
+}
+
+/// What browsers recorded, read from the files of `--har` and `--har-after`.
+///
+/// # Errors
+/// A file that cannot be read, or is no HAR.
+pub(crate) fn recordings(settings: &Settings, observation: &Observation) -> Result<Vec<PageFacts>, Stop> {
+    if observation.recordings.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tables = tables(settings)?;
+    let mut out = Vec::new();
+    for (path, consent) in &observation.recordings {
+        let place = path.display();
+        let file = std::fs::File::open(path).map_err(|e| Stop::local(format!("{place}: {e}")))?;
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut pages =
+            har::read(std::io::BufReader::new(file), &name, &tables, &HarLimits::default()).map_err(|e| match e {
+                BadHar::Read(_) => Stop::local(format!("{place}: {e}")),
+                _ => Stop::usage(format!("{place}: {e}")),
+            })?;
+        for page in &mut pages {
+            page.consent = consent.or(page.consent);
+        }
+        out.extend(pages);
+    }
+    Ok(out)
 }
 
 async fn network(settings: &Settings, observation: &Observation, vantage: &mut Vantage) -> Result<Client, String> {
@@ -124,8 +191,12 @@ fn read_records(path: &Path) -> Result<(Records, Recording), Stop> {
 
 impl NoResolver {
     /// Evidence of a machine that has nobody to ask: every question failed before it was sent.
-    pub(crate) fn evidence(&self, target: Target, taken_at: Timestamp) -> Evidence {
-        let mut evidence = Evidence::of_nothing(target, taken_at, Vantage::default(), self.tables.clone());
+    pub(crate) fn evidence(&self, asked: Asked, taken_at: Timestamp) -> Evidence {
+        let mut evidence = Evidence::of_nothing(asked.target, taken_at, Vantage::default(), self.tables.clone());
+        evidence.named_at = asked.named_at;
+        if !asked.captures.is_empty() {
+            evidence.pages = Probe::Found(asked.captures);
+        }
         evidence.vantage.chosen_by.clone_from(&self.tried);
         let Some(name) = evidence.target.name().cloned() else { return evidence };
         let error = ProbeError { status: Status::Local, detail: self.tried.clone() };
@@ -157,6 +228,9 @@ impl NoResolver {
 
 /// Whether no resolver said anything in the form of DNS, be it an error.
 pub(crate) fn is_mute(evidence: &Evidence) -> bool {
+    if evidence.pages.found().is_some_and(|pages| pages.iter().any(|page| page.by.ran_scripts())) {
+        return false;
+    }
     let said_nothing = |a: &Answer| matches!(a.status, Status::Timeout | Status::Network | Status::Local);
     evidence.target.name().is_some()
         && evidence.vantage.recording.is_none()

@@ -127,13 +127,6 @@ impl Out {
         }
     }
 
-    /// Only with `-v`.
-    pub(crate) fn detail(&mut self, text: &str) {
-        if self.verbose {
-            self.line(&format!("jurisdig: {text}"));
-        }
-    }
-
     /// Replaces the progress line, on a terminal only.
     pub(crate) fn progress(&mut self, text: &str) {
         if self.shows_progress {

@@ -11,12 +11,11 @@ use jiff::Timestamp;
 
 use super::args::{ColorChoice, Format, Global, ObserveArgs};
 use crate::attribute::Home;
-use crate::evidence::Vantage;
+use crate::evidence::{Consent, Vantage};
 use crate::model::{AsOf, Role};
+use crate::observe::dialer::{ConnectTo, Proxy};
 use crate::text::Lang;
-use parse::{
-    format_of, number, parse_connect_to, parse_date, parse_home, parse_resolver, parse_switch, parse_vantage, value_of,
-};
+use parse::{format_of, number, parse_date, parse_home, parse_resolver, parse_switch, parse_vantage, value_of};
 
 /// Seconds one target may take.
 const TIMEOUT_S: u32 = 60;
@@ -105,7 +104,7 @@ pub(crate) struct Settings {
     pub(crate) kb: Option<PathBuf>,
     /// Send nothing.
     pub(crate) offline: bool,
-    /// Kept for the page fetch.
+    /// Mappings of connections; with any, nothing else is dialled.
     pub(crate) connect_to: Vec<ConnectTo>,
     /// Exit 3 if any question found no answer.
     pub(crate) strict: bool,
@@ -121,15 +120,6 @@ pub(crate) struct Settings {
     pub(crate) verbose: bool,
     /// The clock, or `SOURCE_DATE_EPOCH`.
     pub(crate) now: Timestamp,
-}
-
-/// `HOST:PORT:ADDR:PORT`, as curl has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ConnectTo {
-    /// Host and port of the URL.
-    pub(crate) from: (String, u16),
-    /// What is dialled instead.
-    pub(crate) to: SocketAddr,
 }
 
 /// Collects faults, so that all are reported.
@@ -204,9 +194,9 @@ pub(crate) fn resolve(global: &Global, env: &Environment, terminal: Terminal) ->
     let rate = r.value(global.rate, "rate", |t| number(t, 0, u32::MAX)).unwrap_or(RATE);
     let mut connect_to = Vec::new();
     for text in &global.connect_to {
-        match parse_connect_to(text) {
+        match text.parse::<ConnectTo>() {
             Ok(rule) => connect_to.push(rule),
-            Err(what) => r.faults.push(Fault { place: "--connect-to".into(), what }),
+            Err(what) => r.faults.push(Fault { place: "--connect-to".into(), what: what.to_string() }),
         }
     }
     let now = clock(env).map_err(|what| r.faults.push(Fault { place: "SOURCE_DATE_EPOCH".into(), what }));
@@ -252,6 +242,18 @@ pub(crate) struct Observation {
     pub(crate) vantage: Vantage,
     /// Roles asked for; empty for all.
     pub(crate) services: Vec<Role>,
+    /// Nothing is sent to the site itself.
+    pub(crate) no_page: bool,
+    /// Recordings of browsers, with the consent they were made under where two kinds are given.
+    pub(crate) recordings: Vec<(PathBuf, Option<Consent>)>,
+    /// The registry is asked.
+    pub(crate) registration: bool,
+    /// Proxy for pages.
+    pub(crate) proxy: Option<Proxy>,
+    /// Addresses outside the public Internet may be dialled.
+    pub(crate) allow_private: bool,
+    /// Further roots.
+    pub(crate) ca_files: Vec<PathBuf>,
 }
 
 /// Settles how to observe.
@@ -275,6 +277,7 @@ pub(crate) fn resolve_observation(args: &ObserveArgs, env: &Environment) -> Resu
     }
     let mut r = Resolver { env, faults };
     let vantage = r.parse(args.vantage.as_deref(), "vantage", parse_vantage).unwrap_or_default();
+    let no_page = r.switch(args.no_page, "no-page");
     let mut services = Vec::new();
     for text in args.services.iter().map(|t| t.trim()).filter(|t| !t.is_empty()) {
         match roles_named(text) {
@@ -284,18 +287,38 @@ pub(crate) fn resolve_observation(args: &ObserveArgs, env: &Environment) -> Resu
     }
     services.sort_unstable();
     services.dedup();
+    let proxy = args.proxy.as_deref().and_then(|text| {
+        let fault = |e: crate::observe::dialer::BadProxy| Fault { place: "--proxy".into(), what: e.to_string() };
+        Proxy::parse(text).map_err(|e| r.faults.push(fault(e))).ok()
+    });
+    let before = (!args.har_after.is_empty()).then_some(Consent::Before);
+    let recordings = args.har.iter().map(|path| (path.clone(), before));
+    let recordings = recordings.chain(args.har_after.iter().map(|path| (path.clone(), Some(Consent::After)))).collect();
     if !r.faults.is_empty() {
         return Err(r.faults);
     }
-    Ok(Observation { resolvers, chosen_by: place, records: args.records.clone(), vantage, services })
+    Ok(Observation {
+        resolvers,
+        chosen_by: place,
+        records: args.records.clone(),
+        vantage,
+        services,
+        no_page,
+        recordings,
+        registration: args.registration,
+        proxy,
+        allow_private: args.allow_private,
+        ca_files: args.ca_file.clone(),
+    })
 }
 
 /// Names that stand for several roles, or for one under another name (cli.md, section 0). Ids of roles are names too.
-const SERVICE_NAMES: [(&str, &[Role]); 4] = [
+const SERVICE_NAMES: [(&str, &[Role]); 5] = [
     ("web", &[Role::Edge, Role::Host]),
     ("origin", &[Role::Host]),
     ("mail", &[Role::Gateway, Role::Mailbox]),
     ("spf", &[Role::Sender]),
+    ("js", &[Role::Resource]),
 ];
 
 /// The roles a name stands for.

@@ -196,8 +196,13 @@ impl Observer {
     }
 
     /// Observes one target. What could not be learnt stands in the evidence as such; nothing stops the observation.
-    pub async fn observe(&self, asked: impl Into<Asked>, taken_at: Timestamp) -> Evidence {
-        let Asked { target, captures, mut named_at } = asked.into();
+    pub async fn observe(&self, target: Target, taken_at: Timestamp) -> Evidence {
+        self.observe_asked(target.into(), taken_at).await
+    }
+
+    /// Observes one target of which something is known beforehand.
+    pub async fn observe_asked(&self, asked: Asked, taken_at: Timestamp) -> Evidence {
+        let Asked { target, captures, mut named_at } = asked;
         let session = Session::new(&self.resolver, &self.options.limits);
         let mut evidence = Evidence::of_nothing(target, taken_at, self.options.vantage.clone(), self.tables.infos());
         named_at.sort();
@@ -302,7 +307,7 @@ impl Observer {
                 }
             },
             async {
-                if wanted.certificate {
+                if wanted.certificate && settings.certificates {
                     page::certificate(settings, session, &names.target, taken_at).await
                 } else {
                     Probe::default()

@@ -32,8 +32,10 @@ pub struct PageSettings {
     pub fetcher: Fetcher,
     /// What certificates are judged by.
     pub roots: Roots,
-    /// Whether pages are fetched; the certificate is looked at all the same.
+    /// Whether pages are fetched.
     pub fetches: bool,
+    /// Whether certificates are looked at.
+    pub certificates: bool,
     /// Whether the registry is asked, which discloses the name to it.
     pub asks_registry: bool,
 }

@@ -11,7 +11,7 @@ use super::{
 use crate::assess::{Headline, PlaceLabel};
 use crate::attribute::{Context, Home, HomeOrigin};
 use crate::audit::Audit;
-use crate::evidence::{Evidence, Sources, Status};
+use crate::evidence::{Capture, Evidence, Sources, Status};
 use crate::kb::Knowledge;
 use crate::model::{CountryCode, SourceId, Target};
 use crate::safe::Untrusted;
@@ -88,9 +88,11 @@ pub(super) fn target(evidence: &Evidence, audit: &Audit, kb: &Knowledge, with_al
     }
 }
 
-/// At least one question was answered, or the question was about an address, which needs no answer.
+/// At least one question was answered, or a browser's recording was read, or the question was about an address, which
+/// needs no answer.
 pub(super) fn is_measured(evidence: &Evidence) -> bool {
     matches!(evidence.target, Target::Ip(_))
+        || evidence.pages.found().is_some_and(|pages| pages.iter().any(|page| page.by != Capture::Fetch))
         || evidence.answers.iter().any(|a| matches!(a.status, Status::Ok | Status::Nodata | Status::Nxdomain))
 }
 

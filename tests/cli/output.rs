@@ -133,6 +133,7 @@ fn files_beside_standard_output() {
 fn a_closed_pipe_ends_quietly() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_jurisdig"))
         .env_clear()
+        .env("JURISDIG_NO_PAGE", "1")
         .env("SOURCE_DATE_EPOCH", NOW)
         .args(["who", "-"])
         .stdin(Stdio::piped())
@@ -164,6 +165,8 @@ fn a_full_disk_is_exit_4() {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let output = Command::new(env!("CARGO_BIN_EXE_jurisdig"))
             .env_clear()
+            .env("JURISDIG_NO_PAGE", "1")
+        .env("JURISDIG_NO_PAGE", "1")
             .args(arguments)
             .stdout(Stdio::from(full))
             .output()
@@ -186,6 +189,8 @@ fn a_signal_ends_with_its_code_and_leaves_no_file() {
         let folder = tempfile::tempdir().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_jurisdig"))
             .env_clear()
+            .env("JURISDIG_NO_PAGE", "1")
+        .env("JURISDIG_NO_PAGE", "1")
             .args(["audit", "a.example", "--resolver", &silent.local_addr().unwrap().to_string(), "-o"])
             .arg(folder.path().join("a.json"))
             .stdout(Stdio::null())

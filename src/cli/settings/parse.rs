@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use super::{ConnectTo, Format};
+use super::Format;
 use crate::attribute::{Home, HomeOrigin};
 use crate::evidence::Vantage;
 use crate::model::CountryCode;
@@ -97,19 +97,6 @@ pub(super) fn parse_resolver(text: &str) -> Result<SocketAddr, String> {
     }
 }
 
-/// `HOST:PORT:ADDR:PORT`.
-pub(super) fn parse_connect_to(text: &str) -> Result<ConnectTo, String> {
-    let bad = || format!("{text:?} is not HOST:PORT:ADDR:PORT");
-    let (host, rest) = match text.strip_prefix('[') {
-        Some(rest) => rest.split_once("]:").ok_or_else(bad)?,
-        None => text.split_once(':').ok_or_else(bad)?,
-    };
-    let (port, address) = rest.split_once(':').ok_or_else(bad)?;
-    let from = (host.to_ascii_lowercase(), port.parse().map_err(|_| bad())?);
-    let to: SocketAddr = address.parse().map_err(|_| bad())?;
-    if from.0.is_empty() || from.1 == 0 || to.port() == 0 { Err(bad()) } else { Ok(ConnectTo { from, to }) }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
@@ -124,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn resolvers_and_connect_to() {
+    fn resolvers() {
         for (text, want) in [
             ("192.0.2.53", "192.0.2.53:53"),
             ("192.0.2.53:5353", "192.0.2.53:5353"),
@@ -136,11 +123,6 @@ mod tests {
         }
         for bad in ["dns.example", "192.0.2.53:0", "192.0.2.53:99999", "", "[::1"] {
             assert!(parse_resolver(bad).is_err(), "{bad}");
-        }
-        let rule = parse_connect_to("www.x.example:443:[::1]:8443").unwrap();
-        assert_eq!((rule.from.0.as_str(), rule.from.1, rule.to.port()), ("www.x.example", 443, 8443));
-        for bad in ["", "a:443", "a:443:b", "a:443:localhost:80", ":443:127.0.0.1:80", "a:0:127.0.0.1:80"] {
-            assert!(parse_connect_to(bad).is_err(), "{bad}");
         }
     }
 
