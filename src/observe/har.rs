@@ -7,7 +7,7 @@
 //! `jurisdig:after` (the visitor's consent); its title is not read, since the site writes it.
 //!
 //! **The page itself.** The first request by time that was for a document of the window (`Sec-Fetch-Dest: document`, else
-//! `_resourceType: document`, else an answer that is HTML or a redirect), then where its redirects lead. A recording that
+//! `_resourceType: document`, else an answer that is HTML or a redirect to a request that accepts HTML), then where its redirects lead. A recording that
 //! was begun later has none. A redirect to https that Chrome made by itself (HSTS) is no hop.
 //!
 //! **Contact.** In this order:
@@ -31,6 +31,7 @@ mod address;
 mod entry;
 mod headers;
 mod kind;
+mod lenient;
 mod page;
 mod reading;
 mod stream;
