@@ -129,7 +129,7 @@ pub fn read(input: impl io::Read, name: &str, tables: &IpTables, limits: &HarLim
     let mut parser = serde_json::Deserializer::from_reader(&mut stream);
     let read = reading::File(&mut reading).deserialize(&mut parser).and_then(|()| parser.end());
     if let Err(error) = read {
-        return Err(if stream.bytes() == 0 { BadHar::Empty } else { fault(error, &stream) });
+        return Err(if stream.size() == 0 { BadHar::Empty } else { fault(error, &stream) });
     }
     if !(reading.has_log && reading.has_entries) {
         return Err(BadHar::NotHar);
