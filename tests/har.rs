@@ -200,6 +200,6 @@ fn facts_survive_their_written_form() {
 fn a_file_that_was_begun_late_has_no_document() {
     let page = page_of(json!([entry("https://a.example/x.js")]));
     assert!(page.hops.is_empty() && page.document().is_none());
-    assert_eq!(har::target(&[page.clone()]), None);
+    assert_eq!(har::target(std::slice::from_ref(&page)), None);
     assert_eq!(names(&page), ["a.example"]);
 }

@@ -54,6 +54,7 @@ fn two_hundred_megabytes_in_bounded_memory() {
     let before = peak();
     let pages = har::read(File::open(&path).unwrap(), "large.har", &tables, &HarLimits::default()).unwrap();
     let growth = peak() - before;
+
     assert_eq!(pages[0].resources.len(), ENTRIES + 1);
     assert!(growth < 16 * 1024, "{growth} KiB more for {size} bytes");
 }

@@ -7,7 +7,7 @@
 //! `jurisdig:after` (the visitor's consent); its title is not read, since the site writes it.
 //!
 //! **The page itself.** The first request by time that was for a document of the window (`Sec-Fetch-Dest: document`, else
-//! `_resourceType: document`, else an answer that is HTML or a redirect), then where its redirects lead. A recording that
+//! `_resourceType: document`, else an answer that is HTML or a redirect to a request that accepts HTML), then where its redirects lead. A recording that
 //! was begun later has none. A redirect to https that Chrome made by itself (HSTS) is no hop.
 //!
 //! **Contact.** In this order:
@@ -31,6 +31,7 @@ mod address;
 mod entry;
 mod headers;
 mod kind;
+mod lenient;
 mod page;
 mod reading;
 mod stream;
@@ -128,7 +129,7 @@ pub fn read(input: impl io::Read, name: &str, tables: &IpTables, limits: &HarLim
     let mut parser = serde_json::Deserializer::from_reader(&mut stream);
     let read = reading::File(&mut reading).deserialize(&mut parser).and_then(|()| parser.end());
     if let Err(error) = read {
-        return Err(if stream.read_so_far() == 0 { BadHar::Empty } else { fault(error, &stream) });
+        return Err(if stream.size() == 0 { BadHar::Empty } else { fault(error, &stream) });
     }
     if !(reading.has_log && reading.has_entries) {
         return Err(BadHar::NotHar);

@@ -67,6 +67,7 @@ impl Entry {
         let hints = Hints {
             kind: &raw.kind,
             dest: &raw.request.headers.dest,
+            accept: &raw.request.headers.accept,
             media,
             ending: &address.ending,
             method: &raw.request.method,

@@ -9,6 +9,8 @@ pub(super) struct Hints<'a> {
     pub(super) kind: &'a str,
     /// `Sec-Fetch-Dest` of the request, lower case.
     pub(super) dest: &'a str,
+    /// `Accept` of the request, lower case.
+    pub(super) accept: &'a str,
     /// Media type of the answer.
     pub(super) media: &'a str,
     /// Ending of the path, lower case.
@@ -18,13 +20,15 @@ pub(super) struct Hints<'a> {
 }
 
 impl Hints<'_> {
-    /// Whether the request was for a document of the window itself. Where the browser does not say, a redirect or HTML
-    /// may be one.
+    /// Whether the request was for a document of the window itself. Where the browser does not say, a redirect or HTML may
+    /// be one, unless something else than HTML was asked for.
     pub(super) fn may_be_document(&self, is_redirect: bool) -> bool {
         match (self.dest, self.kind) {
             _ if self.is_socket => false,
             ("document", _) | ("", "document") => true,
-            ("", "") => is_redirect || is_html(self.media),
+            ("", "") => {
+                (is_redirect || is_html(self.media)) && (self.accept.is_empty() || self.accept.contains("text/html"))
+            }
             _ => false,
         }
     }
@@ -127,7 +131,7 @@ mod tests {
     use super::*;
 
     fn hints<'a>(kind: &'a str, dest: &'a str, media: &'a str, ending: &'a str) -> Hints<'a> {
-        Hints { kind, dest, media, ending, method: "GET", is_socket: false }
+        Hints { kind, dest, media, ending, method: "GET", ..Hints::default() }
     }
 
     #[test]
@@ -167,6 +171,8 @@ mod tests {
         assert!(hints("document", "", "", "").may_be_document(false));
         assert!(hints("", "", "text/html", "").may_be_document(false));
         assert!(hints("", "", "", "").may_be_document(true));
+        assert!(Hints { accept: "text/html,*/*;q=0.8", ..Hints::default() }.may_be_document(true));
+        assert!(!Hints { accept: "image/avif,image/*;q=0.8", ..Hints::default() }.may_be_document(true));
         for other in
             [hints("document", "iframe", "text/html", ""), hints("script", "", "", ""), hints("", "", "text/css", "")]
         {

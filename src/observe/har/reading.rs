@@ -6,7 +6,8 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 use super::HarLimits;
 use super::entry::{Entry, Read};
-use super::wire::{Object, RawEntry, RawPage, RawSoftware, Text};
+use super::lenient::{Object, Text};
+use super::wire::{RawEntry, RawPage, RawSoftware};
 
 /// What was read so far.
 #[derive(Debug)]

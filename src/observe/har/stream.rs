@@ -109,7 +109,7 @@ impl<R: Read> Stream<R> {
     }
 
     /// Bytes of the file read so far.
-    pub(super) fn read_so_far(&self) -> u64 {
+    pub(super) fn size(&self) -> u64 {
         self.bytes
     }
 
@@ -331,7 +331,7 @@ mod tests {
         let mut out = Vec::new();
         stream.read_to_end(&mut out).unwrap();
         assert!(out.len() < text.len());
-        assert_eq!(stream.read_so_far(), text.len() as u64);
+        assert_eq!(stream.size(), text.len() as u64);
         assert_eq!(stream.sha256(), data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes())));
     }
 
