@@ -34,8 +34,8 @@ pub use framework::{
     SubjectReport,
 };
 pub use ids::{
-    AbsenceId, CertaintyId, ConfidenceId, ControlId, GapId, GradeId, GroupId, LawKindId, LawStateId, LinkId, MarkId,
-    NoteId, PrecisionId, ReachId, RoleId, StatusId, TopId, ViaId,
+    AbsenceId, CertaintyId, ConfidenceId, ControlId, DataClassId, GapId, GradeId, GroupId, LawKindId, LawStateId,
+    LinkId, MarkId, NoteId, PrecisionId, ReachId, RoleId, StatusId, TopId, ViaId,
 };
 pub use law::{AgreementId, AgreementReport, BindReport, LawCard, LawReport, LawsReport, StatusReport, laws};
 pub use layer::{
@@ -346,6 +346,9 @@ pub struct JurisdictionReport {
 pub struct SourceReport {
     /// Title.
     pub title: Untrusted,
+    /// Title on a French screen, for a source that has no title of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title_fr: Option<Untrusted>,
     /// Address.
     pub url: Option<Untrusted>,
     /// 1 official, 2 the company itself, 3 press or law firm, 4 general knowledge.

@@ -20,6 +20,22 @@ use crate::model::Precision;
 const EN: &str = include_str!("../data/text/en.toml");
 const FR: &str = include_str!("../data/text/fr.toml");
 
+/// Months as French writes them inside a sentence.
+const MONTHS_FR: [&str; 12] = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+];
+
 /// A language of the screen. Machine formats have none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Lang {
@@ -159,14 +175,14 @@ impl Texts {
         self.date_within(day, Precision::Day)
     }
 
-    /// A day as exactly as it is known: `2025-12`, `12/2025`.
+    /// A day as exactly as it is known: `2025-12`, « décembre 2025 ».
     #[must_use]
     pub fn date_within(&self, day: Date, precision: Precision) -> String {
         let (y, m, d) = (day.year(), day.month(), day.day());
         match (self.lang, precision) {
             (_, Precision::Year) => format!("{y:04}"),
             (Lang::En, Precision::Month) => format!("{y:04}-{m:02}"),
-            (Lang::Fr, Precision::Month) => format!("{m:02}/{y:04}"),
+            (Lang::Fr, Precision::Month) => format!("{}\u{a0}{y:04}", MONTHS_FR[usize::from(m.unsigned_abs()) - 1]),
             (Lang::En, Precision::Day) => format!("{y:04}-{m:02}-{d:02}"),
             (Lang::Fr, Precision::Day) => format!("{d:02}/{m:02}/{y:04}"),
         }
@@ -179,6 +195,17 @@ impl Texts {
         match (self.lang, precision) {
             (Lang::Fr, Precision::Day) => format!("le {date}"),
             _ => date,
+        }
+    }
+
+    /// A day after "until": French joins the preposition to it, « au 31/03/2027 », « en mars 2027 ».
+    #[must_use]
+    pub fn until(&self, day: Date, precision: Precision) -> String {
+        let date = self.date_within(day, precision);
+        match (self.lang, precision) {
+            (Lang::En, _) => date,
+            (Lang::Fr, Precision::Day) => format!("au {date}"),
+            (Lang::Fr, _) => format!("en {date}"),
         }
     }
 
@@ -217,14 +244,13 @@ impl Texts {
         }
     }
 
-    /// A share in per cent.
+    /// A share in per cent: French puts a narrow no-break space before the sign.
     #[must_use]
     pub fn percent(&self, number: f64) -> String {
-        let space = match self.lang {
-            Lang::En => ' ',
-            Lang::Fr => '\u{a0}',
-        };
-        format!("{}{space}%", self.decimal(number))
+        match self.lang {
+            Lang::En => format!("{}%", self.decimal(number)),
+            Lang::Fr => format!("{}\u{202f}%", self.decimal(number)),
+        }
     }
 }
 
@@ -464,13 +490,16 @@ mod tests {
         let (en, fr) = (texts(Lang::En), texts(Lang::Fr));
         assert_eq!(
             (en.percent(56.55), fr.percent(56.5), en.percent(100.0)),
-            ("56.55 %".into(), "56,5\u{a0}%".into(), "100 %".into())
+            ("56.55%".into(), "56,5\u{202f}%".into(), "100%".into())
         );
         assert_eq!(
             (en.date(date(2026, 11, 4)), fr.date(date(2026, 11, 4))),
             ("2026-11-04".into(), "04/11/2026".into())
         );
-        assert_eq!(fr.date_within(date(2025, 12, 1), Precision::Month), "12/2025");
+        assert_eq!(fr.date_within(date(2025, 12, 1), Precision::Month), "décembre\u{a0}2025");
+        assert_eq!(fr.until(date(2027, 3, 31), Precision::Month), "en mars\u{a0}2027");
+        assert_eq!(fr.until(date(2027, 3, 31), Precision::Day), "au 31/03/2027");
+        assert_eq!(en.until(date(2027, 3, 31), Precision::Month), "2027-03");
         assert_eq!(en.moment("2026-11-24T02:42:07Z".parse().unwrap()), "2026-11-24 02:42 UTC");
         assert_eq!(fr.date_text("2026-11-23"), "23/11/2026");
         assert_eq!(fr.date_text("unknown"), "unknown");

@@ -156,7 +156,11 @@ impl Bench<'_> {
         if !fits {
             return None;
         }
-        let (effect, certainty) = effect_of(law, nexus)?;
+        let (effect, mut certainty) = effect_of(law, nexus)?;
+        // What still follows from a law whose authority has lapsed is a matter of argument, whatever its text said.
+        if status.state == LawState::Transition {
+            certainty = certainty.min(Certainty::Contested);
+        }
         let reach = match effect {
             Effect::None => return None,
             Effect::MayReach => reach_of(nexus)?.max(Reach::MayReach),

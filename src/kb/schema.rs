@@ -103,6 +103,9 @@ pub struct Release {
 pub struct Source {
     /// Title.
     pub title: String,
+    /// Title on a French screen, for a source that has no title of its own.
+    #[serde(default)]
+    pub title_fr: Option<String>,
     /// Address; only general knowledge has none.
     #[serde(default)]
     pub url: Option<String>,
@@ -264,7 +267,7 @@ pub struct Law {
     pub not_meaning: Option<Text>,
     /// Remark.
     #[serde(default)]
-    pub note: Option<String>,
+    pub note: Option<Text>,
     /// Its life.
     #[serde(default)]
     pub status: Vec<LawStatus>,
@@ -290,6 +293,32 @@ pub enum LawKind {
     Adequacy,
     /// A rule about jurisdiction or a framework, without access.
     Framework,
+}
+
+/// What data a law is about: decides what a sentence about it may say that it reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DataClass {
+    /// Content among others.
+    Content,
+    /// Records about accounts and connections, no content.
+    Records,
+    /// Neither: a means of access, storage at a place, the availability of a service.
+    Other,
+}
+
+impl Law {
+    /// The class of the data it names.
+    #[must_use]
+    pub fn data_class(&self) -> DataClass {
+        let names = |kind: &str| self.data.iter().any(|data| data == kind);
+        if names("content") {
+            DataClass::Content
+        } else if names("metadata") || names("subscriber") {
+            DataClass::Records
+        } else {
+            DataClass::Other
+        }
+    }
 }
 
 /// One connecting factor of a law.
@@ -366,7 +395,7 @@ pub struct LawStatus {
     pub review_by: Option<Date>,
     /// Remark.
     #[serde(default)]
-    pub note: Option<String>,
+    pub note: Option<Text>,
 }
 
 /// State of a law.
@@ -1103,6 +1132,9 @@ pub struct Authority {
     pub jurisdiction: CountryCode,
     /// The grade it is about.
     pub supports: Grade,
+    /// Only links of these kinds are meant; empty for every connection of the grade.
+    #[serde(default)]
+    pub links: Vec<EdgeKind>,
     /// It speaks against the reach.
     #[serde(default)]
     pub against: bool,

@@ -264,6 +264,13 @@ impl Look<'_> {
             }
             ["addresses", "found", index, rest @ ..] if !rest.is_empty() => {
                 let address = facts.addresses.found()?.get(index.parse::<usize>().ok()?)?;
+                if rest == ["ip"] {
+                    // That the name answers there is the fact; the address alone would say nothing.
+                    let addresses = vec![address.ip.to_string()];
+                    let fact = Fact::Host { name: name.to_string(), cname_chain: texts(&facts.cname_chain), addresses };
+                    let rtype = if address.ip.is_ipv4() { "A" } else { "AAAA" };
+                    return self.with_answer(fact, name.as_str(), &[rtype]);
+                }
                 plain(self.address(address, rest))
             }
             _ => {
@@ -452,6 +459,10 @@ impl Look<'_> {
     }
 
     fn with_answer(&self, fact: Fact, name: &str, types: &[&str]) -> Option<FactReport> {
+        // What nobody asked has no answer, whatever else was asked of that name.
+        if matches!(fact, Fact::NotAsked { .. }) {
+            return plain(fact);
+        }
         let answers = &self.evidence.answers;
         let find = |rtype: &&str| answers.iter().find(|a| a.name.as_str() == name && a.rtype == **rtype);
         Some(FactReport { fact, answer: types.iter().find_map(find).map(answer) })

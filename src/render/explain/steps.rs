@@ -132,7 +132,7 @@ impl<'a> Explainer<'a> {
         let t = self.t;
         let table = |id: &Untrusted, date: &Untrusted| {
             let date = t.date_text(&date.for_terminal());
-            t.fill(Key::ExplainTable, &[("table", id.for_terminal().into()), ("date", date.into())])
+            t.fill(Key::ExplainTable, &[("table", cells::table(t, id).into()), ("date", date.into())])
         };
         let (text, under) = match fact {
             Fact::Network { ip, asn, name, table: id, date } => {
@@ -154,7 +154,7 @@ impl<'a> Explainer<'a> {
             Fact::Address { ip, anycast_range: Some(range), .. } => {
                 (t.fill(Key::FactAnycast, &[("ip", ip.into()), ("range", range.for_terminal().into())]), Vec::new())
             }
-            Fact::Address { ip, .. } => (ip.clone(), Vec::new()),
+            Fact::Address { ip, .. } => (t.fill(Key::FactAsked, &[("ip", ip.into())]), Vec::new()),
             _ => (String::new(), Vec::new()),
         };
         Step { text, under, weight: TABLE }
@@ -265,7 +265,7 @@ impl<'a> Explainer<'a> {
         joined(&parts)
     }
 
-    /// `100 %`, `50 to 60 %`.
+    /// `100%`, `50–60%`.
     fn share(&self, [low, high]: [f64; 2]) -> String {
         let t = self.t;
         if (low - high).abs() < f64::EPSILON {
