@@ -159,7 +159,7 @@ pub(super) fn owners(t: &Texts, layer: &LayerReport, with_countries: bool) -> St
         if with_countries && !codes.is_empty() { format!("{name} {codes}") } else { name }
     };
     let mut out = match &layer.company {
-        Some(company) => named(company.name.for_terminal(), &company.countries),
+        Some(company) => named(company_name(t, &company.name), &company.countries),
         None => return operator_name(t, layer),
     };
     let above: Vec<String> = layer
@@ -273,6 +273,11 @@ pub(super) fn localised(t: &Texts, text: &TextReport) -> String {
         Lang::En => text.en.for_terminal(),
         Lang::Fr => text.fr.for_terminal(),
     }
+}
+
+/// The name of a company; what the data adds to a name in English is said in the language of the screen.
+pub(super) fn company_name(t: &Texts, name: &Untrusted) -> String {
+    t.reword(Family::Gloss, &name.for_terminal())
 }
 
 /// The title of a source: its own, whatever the language, or what the data calls it in French.

@@ -224,7 +224,7 @@ impl<'a> Explainer<'a> {
         let t = self.t;
         let mut out = Vec::new();
         if let Some(company) = &layer.company {
-            let company = company.name.for_terminal();
+            let company = cells::company_name(t, &company.name);
             if layer.boundary {
                 out.push(t.fill(Key::NoteExtraBoundary, &[("company", (&company).into())]));
             }

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::StatusId;
 use crate::evidence::{
-    AddressFacts, Answer, AutodiscoverFact, DkimFact, Evidence, Probe, SpfMechanism, SpfQualifier, SpfTerm, Transport,
+    AddressFacts, Answer, AutodiscoverFact, DkimFact, Evidence, Probe, SkipReason, SpfMechanism, SpfQualifier, SpfTerm,
+    Transport,
 };
 use crate::model::{Asn, CountryCode, DomainName};
 use crate::safe::Untrusted;
@@ -459,8 +460,8 @@ impl Look<'_> {
     }
 
     fn with_answer(&self, fact: Fact, name: &str, types: &[&str]) -> Option<FactReport> {
-        // What nobody asked has no answer, whatever else was asked of that name.
-        if matches!(fact, Fact::NotAsked { .. }) {
+        // What nobody asked, or a recording lacks, has no answer, whatever else was asked of that name.
+        if matches!(fact, Fact::NotAsked { .. } | Fact::NoAnswer { status: StatusId::NotRecorded, .. }) {
             return plain(fact);
         }
         let answers = &self.evidence.answers;
@@ -483,6 +484,9 @@ fn unfound<T>(probe: &Probe<T>, name: &str, rtype: &'static str) -> Fact {
     match probe {
         Probe::Failed(error) => {
             Fact::NoAnswer { name, rtype, status: error.status.into(), detail: Untrusted::new(&error.detail) }
+        }
+        Probe::Skipped(SkipReason::NotRecorded) => {
+            Fact::NoAnswer { name, rtype, status: StatusId::NotRecorded, detail: Untrusted::default() }
         }
         Probe::Skipped(_) => Fact::NotAsked { name, rtype },
         Probe::Absent | Probe::Found(_) => Fact::None { name, rtype },

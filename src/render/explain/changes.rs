@@ -1,6 +1,7 @@
 //! What would change a conclusion: the company is sold, or a record of the site's own is changed.
 
 use super::Explainer;
+use crate::render::cells;
 use crate::report::{Fact, LayerReport, RoleId};
 use crate::safe::Untrusted;
 use crate::text::Key;
@@ -11,7 +12,7 @@ impl Explainer<'_> {
         let t = self.t;
         let mut list: Vec<String> = Vec::new();
         if let Some(company) = &layer.company {
-            list.push(t.fill(Key::ExplainChangesSold, &[("company", company.name.for_terminal().into())]));
+            list.push(t.fill(Key::ExplainChangesSold, &[("company", cells::company_name(t, &company.name).into())]));
         }
         let mut records = self.own_records(layer, &layer.because);
         if records.is_empty() {

@@ -35,6 +35,15 @@ impl<'a> Explainer<'a> {
             }
             groups.entry(key).or_default().push(exposure);
         }
+        // Country by country as the assessment has them, what is settled first, what is asked for content before the rest.
+        let country = |key: &Together| layer.nexus.get(key.0).map(|ground| ground.country);
+        let mut countries: Vec<Option<CountryCode>> = order.iter().map(country).collect();
+        countries.dedup();
+        order.sort_by_key(|key| {
+            let (nexus, reach, kind, class, certainty) = *key;
+            let place = countries.iter().position(|known| *known == country(key));
+            (reach, place, std::cmp::Reverse(certainty), kind, class, nexus)
+        });
         let mut out = Vec::new();
         for key in order {
             let (Some(group), Some(ground)) = (groups.get(&key), layer.nexus.get(key.0)) else { continue };
@@ -190,7 +199,8 @@ impl<'a> Explainer<'a> {
             let at = position(&mut countries, nexus.country);
             let kinds = &mut countries[at].1;
             let at = position(kinds, nexus.via);
-            let company = nexus.path.last().filter(|_| nexus.path.len() > 1).map(|s| s.company.name.for_terminal());
+            let company =
+                nexus.path.last().filter(|_| nexus.path.len() > 1).map(|s| cells::company_name(t, &s.company.name));
             let companies = &mut kinds[at].1;
             companies.extend(company.filter(|company| !companies.contains(company)));
         }
@@ -223,14 +233,14 @@ impl<'a> Explainer<'a> {
     /// The company that runs the service, else the operator's name.
     fn operator(&self, layer: &LayerReport) -> String {
         match (&layer.company, &layer.unlisted) {
-            (Some(company), _) => company.name.for_terminal(),
+            (Some(company), _) => cells::company_name(self.t, &company.name),
             (None, Some(name)) => name.for_terminal(),
             (None, None) => layer.operator_name.as_ref().map(Untrusted::for_terminal).unwrap_or_default(),
         }
     }
 
     fn owner_of(&self, ground: &NexusReport) -> String {
-        ground.path.last().map(|step| step.company.name.for_terminal()).unwrap_or_default()
+        ground.path.last().map(|step| cells::company_name(self.t, &step.company.name)).unwrap_or_default()
     }
 }
 

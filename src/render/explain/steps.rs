@@ -8,7 +8,7 @@ use crate::report::{
     AnswerReport, CompanyReport, ConfidenceId, Fact, FactReport, LayerReport, LinkReport, OwnersId, StepReport,
 };
 use crate::safe::Untrusted;
-use crate::text::{Family, Key};
+use crate::text::{Family, Key, Lang};
 
 /// One step: what it says, what it rests on, and how much that bears (tens are the levels of confidence).
 #[derive(Debug, Clone)]
@@ -110,7 +110,11 @@ impl<'a> Explainer<'a> {
             }
             Fact::NoAnswer { name, rtype, status, detail } => {
                 let status = t.member(Family::Status, status.id());
-                let status = if detail.is_empty() { status.to_owned() } else { format!("{status}, {}", show(detail)) };
+                // The words of the protocol are English; the evidence holds them.
+                let status = match t.lang() {
+                    Lang::En if !detail.is_empty() => format!("{status}, {}", show(detail)),
+                    _ => status.to_owned(),
+                };
                 let args = [("name", name.into()), ("rtype", (*rtype).into()), ("status", status.into())];
                 (t.fill(Key::FactNoAnswer, &args), NOTHING)
             }
@@ -227,8 +231,10 @@ impl<'a> Explainer<'a> {
     fn owner(&mut self, owned: &StepReport, owner: &StepReport) -> Option<Step> {
         let t = self.t;
         let link = owner.link.as_ref()?;
-        let names =
-            [("owned", owned.company.name.for_terminal().into()), ("owner", self.company(&owner.company).into())];
+        let names = [
+            ("owned", cells::company_name(t, &owned.company.name).into()),
+            ("owner", self.company(&owner.company).into()),
+        ];
         let share = |range: [f64; 2]| self.share(range);
         let mut text = match (link.capital, link.votes) {
             (Some(range), _) => {
@@ -280,7 +286,7 @@ impl<'a> Explainer<'a> {
         let t = self.t;
         let mut out = Vec::new();
         for top in &layer.owners.tops {
-            let company = top.company.name.for_terminal();
+            let company = cells::company_name(t, &top.company.name);
             let kind = t.member(Family::Top, top.kind.id());
             let text = t.fill(Key::ExplainTop, &[("company", company.into()), ("top", kind.into())]);
             let sources = self.cite(&top.sources);
@@ -288,7 +294,7 @@ impl<'a> Explainer<'a> {
             out.push(Step { text, under, weight: u8::MAX });
         }
         if let (OwnersId::Unknown, Some(at)) = (layer.owners.state, &layer.owners.at) {
-            let company = at.name.for_terminal();
+            let company = cells::company_name(t, &at.name);
             let why = layer.owners.why.as_ref().and_then(|why| cells::localised_if(t, why));
             let text = match why {
                 Some(why) => t.fill(Key::ExplainOwnersUnknownWhy, &[("company", company.into()), ("why", why.into())]),
@@ -301,7 +307,7 @@ impl<'a> Explainer<'a> {
 
     /// `Courrielo BV, Netherlands`.
     pub(super) fn company(&self, company: &CompanyReport) -> String {
-        let mut parts = vec![company.name.for_terminal()];
+        let mut parts = vec![cells::company_name(self.t, &company.name)];
         parts.extend(company.countries.iter().map(|c| self.country(*c)));
         parts.join(", ")
     }
