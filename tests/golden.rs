@@ -191,6 +191,24 @@ fn every_step_says_a_fact() {
     }
 }
 
+/// The basis of a row names laws about content before laws about records.
+#[test]
+fn a_basis_begins_with_laws_about_content() {
+    let mut seen = 0;
+    for (name, report, _) in explanations(Lang::En) {
+        for layer in report.services.iter().flat_map(|s| &s.layers) {
+            let class = |id: &jurisdig::model::LawId| {
+                let law = layer.exposures.iter().map(|e| &e.law).find(|law| law.id == *id).unwrap();
+                (law.jurisdiction.as_str() != "US", law.data_class)
+            };
+            let classes: Vec<_> = layer.basis.laws.iter().map(|law| class(&law.law)).collect();
+            seen += classes.len();
+            assert!(classes.is_sorted() || layer.codes.len() > 2, "{name}: {:?}", layer.basis);
+        }
+    }
+    assert!(seen > 5);
+}
+
 /// What would change a conclusion is a record of the site's own, not the host of the operator it leads to.
 #[test]
 fn changes_name_records_of_the_site() {
