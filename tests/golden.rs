@@ -138,6 +138,34 @@ fn explanations(lang: Lang) -> Vec<(String, TargetReport, String)> {
     out
 }
 
+/// Nor in an explanation, but for titles of sources and what the domain's own records say.
+#[test]
+fn nothing_in_english_in_a_french_explanation() {
+    let english = [
+        "the", "of", "is", "are", "by", "with", "not", "which", "that", "from", "where", "who", "and", "or", "owners",
+        "record", "embedded", "funds", "holding", "family", "regions",
+    ];
+    for (name, _, text) in explanations(Lang::Fr) {
+        let mut is_source = false;
+        let kept: Vec<&str> = text
+            .lines()
+            .filter(|line| {
+                is_source = line.starts_with("  [S") || (is_source && line.starts_with("       "));
+                !is_source
+            })
+            .collect();
+        // What is in the language of a court or a law: names of cases and acts.
+        let kept = kept.join("\n");
+        let kept = ["holding familiale", "In re Marc Rich", "Bank of Nova Scotia"]
+            .iter()
+            .fold(one_line(&kept), |text, name| text.replace(name, ""));
+        let words: Vec<&str> = kept.split(|c: char| !c.is_alphanumeric() && c != '-').collect();
+        for word in english {
+            assert!(!words.contains(&word), "{name}: {word:?} in {kept}");
+        }
+    }
+}
+
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -280,6 +280,12 @@ pub(super) fn company_name(t: &Texts, name: &Untrusted) -> String {
     t.reword(Family::Gloss, &name.for_terminal())
 }
 
+/// A reason of the data; one that it has in English alone is said in French where it is one of those that come often.
+pub(super) fn reason(t: &Texts, why: &TextReport) -> Option<String> {
+    let english = why.en.for_terminal();
+    localised_if(t, why).or_else(|| Some(t.reword(Family::OwnersReason, &english)).filter(|text| *text != english))
+}
+
 /// The title of a source: its own, whatever the language, or what the data calls it in French.
 pub(super) fn source_title(t: &Texts, source: &SourceReport) -> String {
     match (&source.title_fr, t.lang()) {

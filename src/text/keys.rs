@@ -319,6 +319,7 @@ keys! {
         Legal = "legal",
         Link = "link",
         Note = "note",
+        OwnersReason = "owners-reason",
         Power = "power",
         Role = "role",
         SpfFault = "spf-fault",

@@ -295,7 +295,7 @@ impl<'a> Explainer<'a> {
         }
         if let (OwnersId::Unknown, Some(at)) = (layer.owners.state, &layer.owners.at) {
             let company = cells::company_name(t, &at.name);
-            let why = layer.owners.why.as_ref().and_then(|why| cells::localised_if(t, why));
+            let why = layer.owners.why.as_ref().and_then(|why| cells::reason(t, why));
             let text = match why {
                 Some(why) => t.fill(Key::ExplainOwnersUnknownWhy, &[("company", company.into()), ("why", why.into())]),
                 None => t.fill(Key::ExplainOwnersUnknown, &[("company", company.into())]),
