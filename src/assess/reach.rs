@@ -156,11 +156,7 @@ impl Bench<'_> {
         if !fits {
             return None;
         }
-        let (effect, mut certainty) = effect_of(law, nexus)?;
-        // What still follows from a law whose authority has lapsed is a matter of argument, whatever its text said.
-        if status.state == LawState::Transition {
-            certainty = certainty.min(Certainty::Contested);
-        }
+        let (effect, certainty) = effect_of(law, nexus)?;
         let reach = match effect {
             Effect::None => return None,
             Effect::MayReach => reach_of(nexus)?.max(Reach::MayReach),
@@ -173,7 +169,7 @@ impl Bench<'_> {
             law: id.clone(),
             nexus: index,
             reach,
-            certainty,
+            certainty: status.state.cap(certainty),
             confidence: nexus.confidence,
             in_transition: status.state == LawState::Transition,
             past_review: status.review_by.is_some_and(|by| by <= self.day),

@@ -135,6 +135,7 @@ fn one(page: &mut Page, report: &LawsReport, card: &LawCard) {
     }
     page.gap();
     let mut cited = law.sources.clone();
+    cited.extend(card.history.iter().flat_map(|stretch| stretch.sources.clone()));
     cited.extend(card.agreements.iter().flat_map(|a| a.sources.clone()));
     let mut seen = std::collections::BTreeSet::new();
     cited.retain(|id| seen.insert(id.clone()));

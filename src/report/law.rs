@@ -211,6 +211,7 @@ pub fn laws(kb: &Knowledge, as_of: AsOf, only: Option<&LawId>) -> LawsReport {
 }
 
 fn card(kb: &Knowledge, id: &LawId, law: &Law, as_of: AsOf) -> LawCard {
+    let state = law.status.iter().find(|status| status.span().contains(as_of.0)).map(|status| status.state);
     let all = |list: &[String]| list.iter().map(Untrusted::new).collect();
     LawCard {
         law: brief(id, law, as_of),
@@ -233,7 +234,7 @@ fn card(kb: &Knowledge, id: &LawId, law: &Law, as_of: AsOf) -> LawCard {
                     Effect::MayReach => "may-reach",
                     Effect::None => "none",
                 },
-                certainty: bind.certainty.into(),
+                certainty: state.map_or(bind.certainty, |state| state.cap(bind.certainty)).into(),
                 note: bind.note.as_ref().map(Into::into),
             })
             .collect(),

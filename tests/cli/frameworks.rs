@@ -84,6 +84,17 @@ fn an_unknown_framework_lists_those_there_are() {
     assert!(error.contains("secnumcloud") && error.contains("eu-csf") && error.contains("seal"), "{error}");
 }
 
+/// The sources of a state are listed with those of the text: without them nobody could look the lapse up.
+#[test]
+fn a_law_in_transition_is_contested_and_names_its_sources() {
+    for (lang, contested) in [("en", "(contested)"), ("fr", "(discuté)")] {
+        let out = jurisdig().args(["laws", "us-fisa-702", "--lang", lang]).output().unwrap();
+        let text = String::from_utf8(out.stdout).unwrap();
+        assert!(text.contains("Press on the lapse of 12 June 2026"), "{text}");
+        assert!(text.contains(contested) && !text.contains("(settled)") && !text.contains("(établi)"), "{text}");
+    }
+}
+
 #[test]
 fn alternatives_need_a_home() {
     for arguments in

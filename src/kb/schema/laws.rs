@@ -206,6 +206,16 @@ impl LawState {
     pub fn counts(self) -> bool {
         matches!(self, Self::InForce | Self::Transition)
     }
+
+    /// How settled a reading is in this state: what still follows from a law whose authority has lapsed is a matter of
+    /// argument, whatever its text said.
+    #[must_use]
+    pub fn cap(self, certainty: Certainty) -> Certainty {
+        match self {
+            Self::Transition => certainty.min(Certainty::Contested),
+            _ => certainty,
+        }
+    }
 }
 
 /// A row of the service matrix.
