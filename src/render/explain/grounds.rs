@@ -22,6 +22,9 @@ fn is_in_question(exposure: &ExposureReport) -> bool {
 /// records never stands in one sentence with a law about content.
 type Together = (usize, ReachId, LawKindId, DataClassId, CertaintyId);
 
+/// Links of one kind: the companies they lead to, none where the company itself has them.
+type LinksOfKind = (ViaId, Vec<String>);
+
 impl<'a> Explainer<'a> {
     /// Laws that apply, those that say the same in one sentence.
     pub(super) fn law(&mut self, layer: &'a LayerReport) -> Vec<Step> {
@@ -194,7 +197,7 @@ impl<'a> Explainer<'a> {
     /// Links in one sentence, by country and kind: dependencies, not findings of access.
     pub(super) fn links(&self, layer: &LayerReport) -> Option<String> {
         let t = self.t;
-        let mut countries: Vec<(CountryCode, Vec<(ViaId, Vec<String>)>)> = Vec::new();
+        let mut countries: Vec<(CountryCode, Vec<LinksOfKind>)> = Vec::new();
         for nexus in layer.nexus.iter().filter(|n| n.grade == GradeId::Linked) {
             let at = position(&mut countries, nexus.country);
             let kinds = &mut countries[at].1;
@@ -207,7 +210,7 @@ impl<'a> Explainer<'a> {
         if countries.is_empty() {
             return None;
         }
-        let kind = |(via, companies): &(ViaId, Vec<String>)| {
+        let kind = |(via, companies): &LinksOfKind| {
             let via = t.member(Family::Via, via.id());
             if companies.is_empty() {
                 return via.to_owned();
