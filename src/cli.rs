@@ -47,7 +47,7 @@ pub fn main() -> ExitCode {
 fn run(cli: &Cli, out: &mut Out) -> Result<Exit, Stop> {
     let env = Environment::of_process();
     let settings = settings::resolve(&cli.global, &env, out::terminal())?;
-    out.set_notes(settings.quiet, settings.verbose, settings.terminal.stderr);
+    out.set_notes(settings.quiet, settings.terminal.stderr);
     if cli.global.version {
         return version::show(&settings, out);
     }

@@ -35,9 +35,9 @@ pub use framework::{
     SubjectReport,
 };
 pub use ids::{
-    AbsenceId, CaptureId, CertaintyId, ConfidenceId, ConsentId, ContactId, ControlId, GapId, GradeId, GroupId,
-    LawKindId, LawStateId, LinkId, MarkId, NoteId, PrecisionId, PurposeId, ReachId, RobotsId, RoleId, StatusId, TopId,
-    TrustId, UseId, ViaId,
+    AbsenceId, CaptureId, CertaintyId, ConfidenceId, ConsentId, ContactId, ControlId, DataClassId, GapId, GradeId,
+    GroupId, LawKindId, LawStateId, LinkId, MarkId, NoteId, PrecisionId, PurposeId, ReachId, RobotsId, RoleId,
+    StatusId, TopId, TrustId, UseId, ViaId,
 };
 pub use law::{AgreementId, AgreementReport, BindReport, LawCard, LawReport, LawsReport, StatusReport, laws};
 pub use layer::{
@@ -358,6 +358,9 @@ pub struct JurisdictionReport {
 pub struct SourceReport {
     /// Title.
     pub title: Untrusted,
+    /// Title on a French screen, for a source that has no title of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title_fr: Option<Untrusted>,
     /// Address.
     pub url: Option<Untrusted>,
     /// 1 official, 2 the company itself, 3 press or law firm, 4 general knowledge.

@@ -20,6 +20,22 @@ use crate::model::Precision;
 const EN: &str = include_str!("../data/text/en.toml");
 const FR: &str = include_str!("../data/text/fr.toml");
 
+/// Months as French writes them inside a sentence.
+const MONTHS_FR: [&str; 12] = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+];
+
 /// A language of the screen. Machine formats have none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Lang {
@@ -142,6 +158,24 @@ impl Texts {
         self.table.contains_key(format!("{}.{id}", family.id()).as_str())
     }
 
+    /// A text in English that a member of a family says, in this language; any other text as it is.
+    #[must_use]
+    pub fn reword(&self, family: Family, text: &str) -> String {
+        if self.lang == Lang::En {
+            return text.to_owned();
+        }
+        let english = texts(Lang::En);
+        let prefix = format!("{}.", family.id());
+        let mut members: Vec<&str> = english.table.keys().copied().filter(|key| key.starts_with(&prefix)).collect();
+        // The longest says most: what one leaves open another may name.
+        members.sort_unstable_by_key(|key| (std::cmp::Reverse(english.raw(key).len()), *key));
+        let found = members.into_iter().find_map(|key| Some((key, captured(english.raw(key), text)?)));
+        match found {
+            Some((key, args)) => fill(self.lang, self.raw(key), &args),
+            None => text.to_owned(),
+        }
+    }
+
     /// How many members a family has, by the family's id.
     #[cfg(test)]
     pub(crate) fn members(&self, family: &str) -> usize {
@@ -159,14 +193,14 @@ impl Texts {
         self.date_within(day, Precision::Day)
     }
 
-    /// A day as exactly as it is known: `2025-12`, `12/2025`.
+    /// A day as exactly as it is known: `2025-12`, « décembre 2025 ».
     #[must_use]
     pub fn date_within(&self, day: Date, precision: Precision) -> String {
         let (y, m, d) = (day.year(), day.month(), day.day());
         match (self.lang, precision) {
             (_, Precision::Year) => format!("{y:04}"),
             (Lang::En, Precision::Month) => format!("{y:04}-{m:02}"),
-            (Lang::Fr, Precision::Month) => format!("{m:02}/{y:04}"),
+            (Lang::Fr, Precision::Month) => format!("{}\u{a0}{y:04}", MONTHS_FR[usize::from(m.unsigned_abs()) - 1]),
             (Lang::En, Precision::Day) => format!("{y:04}-{m:02}-{d:02}"),
             (Lang::Fr, Precision::Day) => format!("{d:02}/{m:02}/{y:04}"),
         }
@@ -179,6 +213,17 @@ impl Texts {
         match (self.lang, precision) {
             (Lang::Fr, Precision::Day) => format!("le {date}"),
             _ => date,
+        }
+    }
+
+    /// A day after "until": French joins the preposition to it, « au 31/03/2027 », « en mars 2027 ».
+    #[must_use]
+    pub fn until(&self, day: Date, precision: Precision) -> String {
+        let date = self.date_within(day, precision);
+        match (self.lang, precision) {
+            (Lang::En, _) => date,
+            (Lang::Fr, Precision::Day) => format!("au {date}"),
+            (Lang::Fr, _) => format!("en {date}"),
         }
     }
 
@@ -217,14 +262,13 @@ impl Texts {
         }
     }
 
-    /// A share in per cent.
+    /// A share in per cent: French puts a narrow no-break space before the sign.
     #[must_use]
     pub fn percent(&self, number: f64) -> String {
-        let space = match self.lang {
-            Lang::En => ' ',
-            Lang::Fr => '\u{a0}',
-        };
-        format!("{}{space}%", self.decimal(number))
+        match self.lang {
+            Lang::En => format!("{}%", self.decimal(number)),
+            Lang::Fr => format!("{}\u{202f}%", self.decimal(number)),
+        }
     }
 }
 
@@ -250,6 +294,29 @@ fn fill(lang: Lang, template: &str, args: &[(&str, Arg<'_>)]) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// The arguments of a template without chosen words that make it say a text; none where it cannot. What stands between
+/// two pieces is as short as can be, but the last argument is as long as can be.
+fn captured<'a>(template: &'a str, text: &'a str) -> Option<Vec<(&'a str, Arg<'a>)>> {
+    let mut args = Vec::new();
+    let (first, mut template) = template.split_once('{').unwrap_or((template, ""));
+    let mut rest = text.strip_prefix(first)?;
+    while !template.is_empty() {
+        let (name, after) = template.split_once('}')?;
+        let (piece, next) = after.split_once('{').unwrap_or((after, ""));
+        let (value, tail) = match (piece, next) {
+            ("", "") => (rest, ""),
+            (piece, "") => (rest.strip_suffix(piece)?, ""),
+            (piece, _) => rest.split_once(piece)?,
+        };
+        if value.is_empty() {
+            return None;
+        }
+        args.push((name, Arg::from(value)));
+        (rest, template) = (tail, next);
+    }
+    rest.is_empty().then_some(args)
 }
 
 /// CLDR: English 1; French 0 and 1.
@@ -294,204 +361,4 @@ fn split(text: &str) -> Vec<&str> {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
-    use std::collections::BTreeSet;
-
-    use super::*;
-    use jiff::civil::date;
-
-    fn keys_of(file: &'static str) -> Vec<&'static str> {
-        entries(file).map(|(key, _)| key).collect()
-    }
-
-    #[test]
-    fn both_languages_have_the_same_keys_once() {
-        let (en, fr) = (keys_of(EN), keys_of(FR));
-        let set = |keys: &[&'static str]| keys.iter().copied().collect::<BTreeSet<_>>();
-        assert_eq!(set(&en), set(&fr));
-        assert_eq!(set(&en).len(), en.len());
-        assert_eq!(set(&fr).len(), fr.len());
-        assert_eq!(en, fr, "the files stand in the same order, so that they can be read side by side");
-    }
-
-    #[test]
-    fn every_key_exists_and_every_text_has_a_key() {
-        let file: BTreeSet<_> = keys_of(EN).into_iter().collect();
-        for key in Key::ALL {
-            assert!(file.contains(key.id()), "{}", key.id());
-        }
-        let singles: BTreeSet<_> = Key::ALL.iter().map(|k| k.id()).collect();
-        let families: BTreeSet<_> = Family::ALL.iter().map(|f| f.id()).collect();
-        for key in file {
-            let section = key.split('.').next().unwrap();
-            assert!(singles.contains(key) != families.contains(section), "{key} is used by nothing, or twice");
-        }
-    }
-
-    #[test]
-    fn the_short_reader_agrees_with_toml() {
-        for file in [EN, FR] {
-            let whole: toml::Table = file.parse().unwrap();
-            let mut flat = BTreeSet::new();
-            for (section, texts) in &whole {
-                for (key, text) in texts.as_table().unwrap() {
-                    flat.insert((format!("{section}.{key}"), text.as_str().unwrap().to_owned()));
-                }
-            }
-            let short: BTreeSet<_> = entries(file).map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
-            assert_eq!(short, flat);
-        }
-    }
-
-    /// Names of the arguments of a template, without those of chosen words.
-    fn arguments(template: &str) -> BTreeSet<String> {
-        let mut names = BTreeSet::new();
-        let mut rest = template;
-        while let Some(start) = rest.find('{') {
-            let end = closing(&rest[start..]).unwrap();
-            let parts = split(&rest[start + 1..start + end]);
-            assert!(parts.len() == 1 || parts.len() == 3, "{template}");
-            names.insert(parts[0].to_owned());
-            for part in &parts[1..] {
-                names.extend(arguments(part));
-            }
-            rest = &rest[start + end + 1..];
-        }
-        names
-    }
-
-    #[test]
-    fn both_languages_take_the_same_arguments() {
-        let fr: HashMap<_, _> = entries(FR).collect();
-        for (key, template) in entries(EN) {
-            if key == "column.service" {
-                continue; // English puts the first group there, French a word of its own.
-            }
-            assert_eq!(arguments(template), arguments(fr[key]), "{key}");
-        }
-    }
-
-    /// law.md, section 5.2, and cli.md: words our own templates may not use, as whole words with their accents.
-    #[test]
-    fn banned_words() {
-        let en = [
-            "immune",
-            "compliant",
-            "illegal",
-            "spyware",
-            "backdoor",
-            "hands over",
-            "has access",
-            "guaranteed",
-            "safe",
-            "sovereign",
-            "secure",
-            "subject to",
-            "data is in",
-            "accesses",
-            "spies",
-            "dangerous",
-            "safely",
-        ];
-        let fr = [
-            "immunisé",
-            "immunisée",
-            "immunisés",
-            "immunisées",
-            "conforme",
-            "conformes",
-            "illégal",
-            "illégale",
-            "illégaux",
-            "espionnage",
-            "espionne",
-            "porte dérobée",
-            "a accès",
-            "ont accès",
-            "garanti",
-            "garantie",
-            "garantis",
-            "sûr",
-            "sûre",
-            "sûrs",
-            "sûres",
-            "souverain",
-            "souveraine",
-            "soumis au",
-            "soumis à",
-            "soumise à",
-            "sécurisé",
-            "sécurisée",
-        ];
-        for (file, banned) in [(EN, en.as_slice()), (FR, fr.as_slice())] {
-            for (key, text) in entries(file) {
-                let words: Vec<String> = text
-                    .to_lowercase()
-                    .split(|c: char| !c.is_alphanumeric())
-                    .filter(|w| !w.is_empty())
-                    .map(Into::into)
-                    .collect();
-                let line = format!(" {} ", words.join(" "));
-                for word in banned {
-                    assert!(!line.contains(&format!(" {word} ")), "{key}: {word:?} in {text:?}");
-                }
-            }
-        }
-    }
-
-    /// French puts a no-break space before : ; ! ? and inside « ». A sign at the beginning of a legend is a sign.
-    #[test]
-    fn french_spacing() {
-        for (key, text) in entries(FR) {
-            for sign in [" :", " ;", " !", " ?", " »", "« "] {
-                let found = text.find(sign);
-                assert!(found.is_none(), "{key}: {sign:?} in {text:?}");
-            }
-            assert!(!text.contains('\''.to_string().repeat(2).as_str()), "{key}");
-        }
-    }
-
-    #[test]
-    fn plurals_and_numbers() {
-        let words = "{count} {count|service|services}";
-        let of = |lang, count: usize| fill(lang, words, &[("count", count.into())]);
-        assert_eq!([of(Lang::En, 0), of(Lang::En, 1), of(Lang::En, 2)], ["0 services", "1 service", "2 services"]);
-        assert_eq!([of(Lang::Fr, 0), of(Lang::Fr, 1), of(Lang::Fr, 2)], ["0 service", "1 service", "2 services"]);
-        let nested = "{n|one|all {n} of {who}}";
-        assert_eq!(fill(Lang::En, nested, &[("n", 3.into()), ("who", "them".into())]), "all 3 of them");
-        assert_eq!(fill(Lang::En, "{missing} {n", &[]), "{missing} {n");
-        let (en, fr) = (texts(Lang::En), texts(Lang::Fr));
-        assert_eq!(
-            (en.percent(56.55), fr.percent(56.5), en.percent(100.0)),
-            ("56.55 %".into(), "56,5\u{a0}%".into(), "100 %".into())
-        );
-        assert_eq!(
-            (en.date(date(2026, 11, 4)), fr.date(date(2026, 11, 4))),
-            ("2026-11-04".into(), "04/11/2026".into())
-        );
-        assert_eq!(fr.date_within(date(2025, 12, 1), Precision::Month), "12/2025");
-        assert_eq!(en.moment("2026-11-24T02:42:07Z".parse().unwrap()), "2026-11-24 02:42 UTC");
-        assert_eq!(fr.date_text("2026-11-23"), "23/11/2026");
-        assert_eq!(fr.date_text("unknown"), "unknown");
-        assert_eq!(fr.since(date(2018, 3, 23), Precision::Day), "le 23/03/2018");
-        assert_eq!(fr.since(date(2018, 1, 1), Precision::Year), "2018");
-        assert_eq!(
-            (en.in_sentence("United States"), en.in_sentence("France")),
-            ("the United States".into(), "France".into())
-        );
-        assert_eq!(fr.in_sentence("United States"), "United States");
-    }
-
-    #[test]
-    fn an_argument_is_never_read_as_a_template() {
-        assert_eq!(fill(Lang::En, "{a}{b}", &[("a", "{b}".into()), ("b", "x".into())]), "{b}x");
-    }
-
-    #[test]
-    fn languages_as_people_write_them() {
-        assert_eq!("fr_FR.UTF-8".parse(), Ok(Lang::Fr));
-        assert_eq!("EN".parse(), Ok(Lang::En));
-        assert!("de".parse::<Lang>().is_err() && "".parse::<Lang>().is_err());
-    }
-}
+mod tests;

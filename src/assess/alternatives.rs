@@ -75,12 +75,19 @@ pub fn alternatives(
         .operators
         .iter()
         .filter(|(id, o)| !o.defunct && !without.contains(*id) && o.kinds.iter().any(|k| kinds.contains(k)))
+        .filter(|(_, o)| !serves_only_its_zone(&o.kinds))
         .filter_map(|(id, operator)| Some((operator.name.as_str(), judge(kb, context, role, id, operator)?)))
         .collect();
     out.sort_by(|(a_name, a), (b_name, b)| {
         (b.confidence, a_name.to_lowercase(), &a.operator).cmp(&(a.confidence, b_name.to_lowercase(), &b.operator))
     });
     out.into_iter().map(|(_, one)| one).collect()
+}
+
+/// A registry whose name servers answer for its own top-level domain: that is no service for somebody else's name.
+fn serves_only_its_zone(kinds: &[OperatorKind]) -> bool {
+    use OperatorKind::{Carrier, Dns, Registry};
+    kinds.contains(&Registry) && kinds.iter().all(|kind| matches!(kind, Registry | Dns | Carrier))
 }
 
 fn judge(kb: &Knowledge, context: &Context, role: Role, id: &OperatorId, operator: &Operator) -> Option<Alternative> {

@@ -169,7 +169,7 @@ impl Bench<'_> {
             law: id.clone(),
             nexus: index,
             reach,
-            certainty,
+            certainty: status.state.cap(certainty),
             confidence: nexus.confidence,
             in_transition: status.state == LawState::Transition,
             past_review: status.review_by.is_some_and(|by| by <= self.day),

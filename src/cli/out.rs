@@ -24,7 +24,6 @@ pub(crate) struct Out {
     stderr: Box<dyn Write>,
     is_closed: bool,
     quiet: bool,
-    verbose: bool,
     shows_progress: bool,
     progress_stands: bool,
 }
@@ -50,16 +49,14 @@ impl Out {
             stderr,
             is_closed: false,
             quiet: false,
-            verbose: false,
             shows_progress: false,
             progress_stands: false,
         }
     }
 
     /// How much goes to standard error.
-    pub(crate) fn set_notes(&mut self, quiet: bool, verbose: bool, shows_progress: bool) {
+    pub(crate) fn set_notes(&mut self, quiet: bool, shows_progress: bool) {
         self.quiet = quiet;
-        self.verbose = verbose && !quiet;
         self.shows_progress = shows_progress && !quiet;
     }
 
@@ -290,9 +287,8 @@ mod tests {
         let stderr = Sink::default();
         let mut out = Out::new(Box::new(Sink::default()), Box::new(stderr.clone()));
         out.note("a\u{1b}[2Jb\nc");
-        out.set_notes(true, true, true);
+        out.set_notes(true, true);
         out.note("silent");
-        out.detail("silent");
         out.progress("silent");
         out.error("loud");
         assert_eq!(stderr.text(), "jurisdig: a\\u{1b}[2Jb\\u{a}c\njurisdig: loud\n");

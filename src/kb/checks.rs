@@ -136,7 +136,8 @@ impl<'a> Checker<'a> {
             if !(1..=4).contains(&source.tier) {
                 self.fault(place, format!("source `{id}`: tier {} is not 1, 2, 3 or 4", source.tier));
             }
-            if source.title.trim().is_empty() {
+            if source.title.trim().is_empty() || source.title_fr.as_deref().is_some_and(|title| title.trim().is_empty())
+            {
                 self.fault(place, format!("source `{id}` has no title"));
             }
             if source.url.as_deref().is_none_or(|url| url.trim().is_empty()) && source.tier < 4 {
@@ -186,6 +187,9 @@ impl<'a> Checker<'a> {
             self.text(place, "title", &law.title);
             if let Some(not_meaning) = &law.not_meaning {
                 self.text(place, "not_meaning", not_meaning);
+            }
+            for note in law.note.iter().chain(law.status.iter().filter_map(|status| status.note.as_ref())) {
+                self.text(place, &format!("{what}: note"), note);
             }
             for text in law.test.iter().chain(&law.safeguard) {
                 self.text_in_english(place, &format!("{what}: test or safeguard"), text);

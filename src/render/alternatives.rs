@@ -78,9 +78,9 @@ fn line(t: &Texts, report: &TargetReport, one: &AlternativeReport) -> String {
     let named = |name: String, countries: &[CountryCode]| {
         std::iter::once(name).chain(countries.iter().map(|c| country(*c))).collect::<Vec<_>>().join(", ")
     };
-    let mut chain = vec![named(one.company.name.for_terminal(), &one.company.countries)];
+    let mut chain = vec![named(cells::company_name(t, &one.company.name), &one.company.countries)];
     for owner in &one.controllers {
-        let name = named(owner.name.for_terminal(), &owner.countries);
+        let name = named(cells::company_name(t, &owner.name), &owner.countries);
         chain.push(if owner.via_fund { t.fill(Key::CellFund, &[("name", name.into())]) } else { name });
     }
     let mut text = chain.join(" › ");
@@ -90,7 +90,7 @@ fn line(t: &Texts, report: &TargetReport, one: &AlternativeReport) -> String {
         text = format!("{text} ({})", tops.join(", "));
     }
     let name = one.name.for_terminal();
-    if name != one.company.name.for_terminal() {
+    if name != cells::company_name(t, &one.company.name) {
         text = format!("{name} · {text}");
     }
     if one.sure < 2 {

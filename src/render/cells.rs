@@ -6,8 +6,9 @@ use super::Style;
 use crate::model::CountryCode;
 use crate::report::{
     AbsenceId, BasisReport, CodeReport, GroundId, LayerReport, MarkId, OwnersId, PlaceId, PlaceReport, ReachId, RoleId,
-    ServiceReport, StateId, TargetReport, TextReport,
+    ServiceReport, SourceReport, StateId, TargetReport, TextReport,
 };
+use crate::safe::Untrusted;
 use crate::text::{Family, Key, Lang, Texts};
 
 /// What one row of a table shows.
@@ -161,7 +162,7 @@ pub(super) fn owners(t: &Texts, layer: &LayerReport, with_countries: bool) -> St
         if with_countries && !codes.is_empty() { format!("{name} {codes}") } else { name }
     };
     let mut out = match &layer.company {
-        Some(company) => named(company.name.for_terminal(), &company.countries),
+        Some(company) => named(company_name(t, &company.name), &company.countries),
         None => return operator_name(t, layer),
     };
     let above: Vec<String> = layer
@@ -274,6 +275,43 @@ pub(super) fn localised(t: &Texts, text: &TextReport) -> String {
     match t.lang() {
         Lang::En => text.en.for_terminal(),
         Lang::Fr => text.fr.for_terminal(),
+    }
+}
+
+/// The name of a company; what the data adds to a name in English is said in the language of the screen.
+pub(super) fn company_name(t: &Texts, name: &Untrusted) -> String {
+    t.reword(Family::Gloss, &name.for_terminal())
+}
+
+/// A reason of the data; one that it has in English alone is said in French where it is one of those that come often.
+pub(super) fn reason(t: &Texts, why: &TextReport) -> Option<String> {
+    let english = why.en.for_terminal();
+    localised_if(t, why).or_else(|| Some(t.reword(Family::OwnersReason, &english)).filter(|text| *text != english))
+}
+
+/// The title of a source: its own, whatever the language, or what the data calls it in French.
+pub(super) fn source_title(t: &Texts, source: &SourceReport) -> String {
+    match (&source.title_fr, t.lang()) {
+        (Some(title), Lang::Fr) => title.for_terminal(),
+        _ => source.title.for_terminal(),
+    }
+}
+
+/// The name of an IP table: the one that comes with the tool has a word of its own.
+pub(super) fn table(t: &Texts, id: &Untrusted) -> String {
+    match id.for_terminal().as_str() {
+        "embedded" => t.get(Key::FootEmbedded).to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// What the acts and decisions of the Union are called: `(EU) 2023/1795`, « (UE) 2023/1795 »; everything else of a
+/// citation is written alike in both languages.
+pub(super) fn cite(t: &Texts, cite: &Untrusted) -> String {
+    let text = cite.for_terminal();
+    match t.lang() {
+        Lang::En => text,
+        Lang::Fr => text.replace("(EU)", "(UE)").replace("/EC", "/CE").replace("/EU", "/UE"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The chain of evidence of one service, step by step (cli.md 2.5): what was observed, what is recorded, what the law
 //! provides, what that does not show, and what would change it. Prose is set to 80 columns on wide screens too.
 
+mod changes;
 mod grounds;
 mod steps;
 mod transfers;
@@ -8,7 +9,7 @@ mod transfers;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::cells::{self, Row};
+use super::cells;
 use super::headline;
 use super::layout::{Page, Tone};
 use super::{Style, table};
@@ -75,7 +76,7 @@ impl Cited {
         let width = page.style.prose_width();
         for (index, id) in self.0.iter().enumerate() {
             let Some(source) = known.get(id) else { continue };
-            let mut text = source.title.for_terminal();
+            let mut text = cells::source_title(t, source);
             if let Some(url) = &source.url {
                 text = format!("{text}, {}", url.for_terminal());
             }
@@ -156,7 +157,9 @@ impl<'a> Explainer<'a> {
             not_shown = format!("{} {not_shown}", t.member(Family::Power, self.service.role.id()));
         }
         self.paragraph(page, Key::ExplainNotShown, &not_shown);
-        self.paragraph(page, Key::ExplainChanges, &self.changes(layer));
+        if let Some(changes) = self.changes(layer) {
+            self.paragraph(page, Key::ExplainChanges, &changes);
+        }
         for (label, against) in [(Key::ExplainFor, false), (Key::ExplainAgainst, true)] {
             for one in layer.authorities.iter().filter(|a| a.against == against) {
                 let date = t.date_within(one.date, one.date_precision.into());
@@ -174,11 +177,14 @@ impl<'a> Explainer<'a> {
                 self.paragraph(page, label, &format!("{text} {sources}"));
             }
         }
+        if !layer.exposures.is_empty() && !layer.authorities.iter().any(|a| a.against) {
+            self.paragraph(page, Key::ExplainAgainst, t.get(Key::ExplainAgainstNone));
+        }
         for text in self.transfers(layer) {
             self.paragraph(page, Key::ExplainTransfers, &text);
         }
-        for link in self.links(layer) {
-            self.paragraph(page, Key::ExplainLinks, &link);
+        if let Some(links) = self.links(layer) {
+            self.paragraph(page, Key::ExplainLinks, &links);
         }
         for deal in &layer.deals {
             let sources = self.cite(&deal.sources);
@@ -214,26 +220,11 @@ impl<'a> Explainer<'a> {
         }
     }
 
-    fn changes(&self, layer: &LayerReport) -> String {
-        let t = self.t;
-        let row = Row { service: self.service, layers: vec![layer], is_further: false };
-        let record = self.service.record.for_terminal();
-        let record = if record.is_empty() { row.label(t) } else { record };
-        let changed = t.fill(Key::ExplainChangesRecord, &[("record", record.into())]);
-        match &layer.company {
-            Some(company) => {
-                let sold = t.fill(Key::ExplainChangesSold, &[("company", company.name.for_terminal().into())]);
-                t.fill(Key::ExplainChangesTwo, &[("first", sold.into()), ("second", changed.into())])
-            }
-            None => t.fill(Key::ExplainChangesOne, &[("first", changed.into())]),
-        }
-    }
-
     fn layer_notes(&self, layer: &LayerReport) -> Vec<String> {
         let t = self.t;
         let mut out = Vec::new();
         if let Some(company) = &layer.company {
-            let company = company.name.for_terminal();
+            let company = cells::company_name(t, &company.name);
             if layer.boundary {
                 out.push(t.fill(Key::NoteExtraBoundary, &[("company", (&company).into())]));
             }

@@ -181,13 +181,13 @@ impl Sheet<'_> {
     fn control(&self, subject: &SubjectReport) -> Vec<String> {
         let t = self.t;
         let Some(company) = &subject.company else { return Vec::new() };
-        let company = company.name.for_terminal();
+        let company = cells::company_name(t, &company.name);
         let named = |name: &str| ("company", name.to_owned().into());
         let mut out: Vec<String> = subject
             .controllers
             .iter()
             .map(|owner| {
-                let mut parts = vec![owner.name.for_terminal()];
+                let mut parts = vec![cells::company_name(t, &owner.name)];
                 parts.extend(owner.countries.iter().map(|c| self.country(*c)));
                 let owner_name = parts.join(", ");
                 let text =
@@ -202,7 +202,7 @@ impl Sheet<'_> {
             OwnersId::Complete => {
                 for top in &subject.owners.tops {
                     let kind = t.member(Family::Top, top.kind.id());
-                    let args = [named(&top.company.name.for_terminal()), ("top", kind.into())];
+                    let args = [named(&cells::company_name(t, &top.company.name)), ("top", kind.into())];
                     out.push(t.fill(Key::FrameworkTop, &args));
                 }
                 if out.is_empty() {
@@ -215,7 +215,8 @@ impl Sheet<'_> {
 
     fn laws(&self, subject: &SubjectReport) -> String {
         let t = self.t;
-        let name = subject.company.as_ref().map_or_else(|| subject.name.for_terminal(), |c| c.name.for_terminal());
+        let name =
+            subject.company.as_ref().map_or_else(|| subject.name.for_terminal(), |c| cells::company_name(t, &c.name));
         if subject.reach.is_empty() {
             return format!("{name}{}{}", colon(t), t.member(Family::Legal, "unknown"));
         }
@@ -271,7 +272,7 @@ impl Sheet<'_> {
         let args = [
             ("owner", owner.into()),
             ("share", shares.join(", ").into()),
-            ("owned", one.owned.name.for_terminal().into()),
+            ("owned", cells::company_name(t, &one.owned.name).into()),
         ];
         let mut parts = vec![t.fill(Key::FrameworkHolding, &args)];
         parts.push(t.member(Family::Control, one.link.control.id()).to_owned());
@@ -336,7 +337,7 @@ impl Sheet<'_> {
         if let Some(version) = &one.version {
             scheme = format!("{scheme} {}", version.for_terminal());
         }
-        let company = ("company", one.holder.name.for_terminal().into());
+        let company = ("company", cells::company_name(t, &one.holder.name).into());
         let scheme = ("scheme", scheme.into());
         let text = match (&one.offer, one.from) {
             (None, _) => t.fill(Key::FrameworkCertifiedUnnamed, &[company, scheme]),
@@ -363,7 +364,7 @@ impl Sheet<'_> {
 
     /// `Courrielo BV, Netherlands`.
     fn company(&self, company: &CompanyReport) -> String {
-        let mut parts = vec![company.name.for_terminal()];
+        let mut parts = vec![cells::company_name(self.t, &company.name)];
         parts.extend(company.countries.iter().map(|c| self.country(*c)));
         parts.join(", ")
     }

@@ -187,7 +187,7 @@ pub(super) fn data_line(t: &Texts, judged: &JudgedWith) -> String {
 pub(super) fn table_names(t: &Texts, judged: &JudgedWith) -> Vec<String> {
     let of = |name: &Untrusted, date: &Untrusted| {
         let date = t.date_text(&date.for_terminal());
-        t.fill(Key::FootTable, &[("name", name.for_terminal().into()), ("date", date.into())])
+        t.fill(Key::FootTable, &[("name", super::cells::table(t, name).into()), ("date", date.into())])
     };
     judged.tables.iter().map(|table| of(&table.id, &table.date)).collect()
 }

@@ -9,7 +9,7 @@ use super::{cells, headline};
 use crate::model::{Precision, SourceId};
 use crate::report::{AgreementReport, LawCard, LawsReport, StatusReport};
 use crate::safe::Untrusted;
-use crate::text::{Family, Key, Lang, Texts};
+use crate::text::{Family, Key, Texts};
 
 /// Width of the labels.
 const LABEL: usize = 19;
@@ -60,7 +60,7 @@ fn list(page: &mut Page, report: &LawsReport, cards: &[LawCard]) {
             (state(t, card.law.status.as_ref()), Tone::Plain),
         ];
         if is_wide {
-            line.push((card.law.cite.for_terminal(), Tone::Plain));
+            line.push((cells::cite(t, &card.law.cite), Tone::Plain));
         }
         rows.push(GridRow::Cells(line));
     }
@@ -91,7 +91,7 @@ fn one(page: &mut Page, report: &LawsReport, card: &LawCard) {
     page.ends(width, (&t.fill(Key::LawsTitle, &title), Tone::Strong), (law.id.as_str(), Tone::Plain));
     page.gap();
     line(page, Key::LawsDoes, t.member(Family::LawKind, law.kind.id()));
-    line(page, Key::LawsCite, &law.cite.for_terminal());
+    line(page, Key::LawsCite, &cells::cite(t, &law.cite));
     if let Some(official) = &card.official {
         line(page, Key::LawsOfficial, &official.for_terminal());
     }
@@ -103,9 +103,8 @@ fn one(page: &mut Page, report: &LawsReport, card: &LawCard) {
             let key = if review <= report.as_of { Key::LawsPastReview } else { Key::LawsReview };
             line_under(page, &t.fill(key, &[("date", t.date(review).into())]));
         }
-        // Remarks of the data are in English only.
-        if let (Some(note), Lang::En) = (&status.note, t.lang()) {
-            line_under(page, &note.for_terminal());
+        if let Some(note) = status.note.as_ref().and_then(|note| cells::localised_if(t, note)) {
+            line_under(page, &note);
         }
     }
     for stretch in card.history.iter().filter(|_| card.history.len() > 1) {
@@ -131,11 +130,12 @@ fn one(page: &mut Page, report: &LawsReport, card: &LawCard) {
     if let Some(text) = &card.not_meaning {
         line(page, Key::LawsNotMeaning, &cells::localised(t, text));
     }
-    if let (Some(note), Lang::En) = (&card.note, t.lang()) {
-        line(page, Key::LawsNote, &note.for_terminal());
+    if let Some(note) = card.note.as_ref().and_then(|note| cells::localised_if(t, note)) {
+        line(page, Key::LawsNote, &note);
     }
     page.gap();
     let mut cited = law.sources.clone();
+    cited.extend(card.history.iter().flat_map(|stretch| stretch.sources.clone()));
     cited.extend(card.agreements.iter().flat_map(|a| a.sources.clone()));
     let mut seen = std::collections::BTreeSet::new();
     cited.retain(|id| seen.insert(id.clone()));
@@ -213,7 +213,7 @@ fn span(t: &Texts, status: &StatusReport) -> String {
 fn sources(page: &mut Page, t: &Texts, report: &LawsReport, ids: &[SourceId]) {
     for id in ids {
         let Some(source) = report.sources.get(id) else { continue };
-        let mut text = source.title.for_terminal();
+        let mut text = cells::source_title(t, source);
         if let Some(url) = &source.url {
             text = format!("{text}, {}", url.for_terminal());
         }

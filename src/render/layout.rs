@@ -181,7 +181,7 @@ pub(super) fn ascii(text: &str) -> String {
     for c in text.chars() {
         match c {
             ' '..='~' => out.push(c),
-            '\u{a0}' => out.push(' '),
+            '\u{a0}' | '\u{202f}' => out.push(' '),
             '›' => out.push('>'),
             '→' => out.push_str("->"),
             '←' => out.push_str("<-"),

@@ -7,8 +7,8 @@ use super::cells::{self, Row};
 use super::layout::{Grid, GridRow, Page, Tone};
 use super::{Renderer, Style, Summary, headline, narrow};
 use crate::report::{
-    CertificateReport, ConfidenceId, GradeId, GroupId, LayerReport, MarkId, NexusReport, NoteReport, PageReport,
-    ReachId, RobotsId, RoleId, ServiceReport, StateId, TargetReport, TrustId,
+    CertificateReport, ConfidenceId, GradeId, GroupId, LayerReport, MarkId, NexusReport, NoteId, NoteReport,
+    PageReport, ReachId, RobotsId, RoleId, ServiceReport, StateId, TargetReport, TrustId,
 };
 use crate::text::{Arg, Family, Key, Texts};
 
@@ -242,7 +242,8 @@ pub(super) fn note_lines(t: &Texts, report: &TargetReport) -> Vec<String> {
         out.push(t.fill_member(Family::Note, kind, &[("subject", names.join(", ").into())]));
     }
     for layer in report.services.iter().filter(|s| s.group != GroupId::Note).flat_map(|s| &s.layers) {
-        let name = layer.company.as_ref().map_or_else(|| cells::operator_name(t, layer), |c| c.name.for_terminal());
+        let name =
+            layer.company.as_ref().map_or_else(|| cells::operator_name(t, layer), |c| cells::company_name(t, &c.name));
         if layer.boundary {
             out.push(t.fill(Key::NoteExtraBoundary, &[("company", (&name).into())]));
         }
@@ -283,7 +284,9 @@ fn linked(t: &Texts, layer: &LayerReport, name: &str) -> Vec<String> {
 }
 
 fn note_line(t: &Texts, note: &NoteReport) -> String {
-    t.fill_member(Family::Note, note.kind.id(), &[("subject", note.subject.for_terminal().into())])
+    let subject = note.subject.for_terminal();
+    let subject = if note.kind == NoteId::SpfPermError { t.reword(Family::SpfFault, &subject) } else { subject };
+    t.fill_member(Family::Note, note.kind.id(), &[("subject", subject.into())])
 }
 
 fn legend(page: &mut Page, report: &TargetReport) {

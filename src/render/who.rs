@@ -136,7 +136,7 @@ fn of_layer(page: &mut Page, report: &WhoReport, role: RoleId, layer: &LayerRepo
     line(page, Key::WhoOperator, &format!("{} ({part})", cells::operator_name(t, layer)), Tone::Plain);
     if let Some(company) = &layer.company {
         let names = company.countries.iter().map(|c| country_name(t, report, *c));
-        let text = std::iter::once(company.name.for_terminal()).chain(names).collect::<Vec<_>>().join(", ");
+        let text = std::iter::once(cells::company_name(t, &company.name)).chain(names).collect::<Vec<_>>().join(", ");
         line(page, Key::WhoCompany, &text, Tone::Plain);
     }
     for owner in owner_lines(t, report, layer) {
@@ -153,7 +153,7 @@ fn of_layer(page: &mut Page, report: &WhoReport, role: RoleId, layer: &LayerRepo
     if layer.boundary
         && let Some(company) = &layer.company
     {
-        let text = t.fill(Key::NoteExtraBoundary, &[("company", company.name.for_terminal().into())]);
+        let text = t.fill(Key::NoteExtraBoundary, &[("company", cells::company_name(t, &company.name).into())]);
         line(page, Key::ExplainNotes, &text, Tone::Plain);
     }
 }
@@ -170,7 +170,7 @@ fn owner_lines(t: &Texts, report: &WhoReport, layer: &LayerReport) -> Vec<String
     for chain in &layer.chains {
         let steps = chain.iter().skip(1).filter_map(|step| {
             let link = step.link.as_ref()?;
-            let mut parts = vec![step.company.name.for_terminal()];
+            let mut parts = vec![cells::company_name(t, &step.company.name)];
             parts.extend(step.company.countries.iter().map(|c| country_name(t, report, *c)));
             let mut text = parts.join(", ");
             let mut remarks = Vec::new();
@@ -193,7 +193,7 @@ fn owner_lines(t: &Texts, report: &WhoReport, layer: &LayerReport) -> Vec<String
     }
     match layer.owners.state {
         OwnersId::Unknown => {
-            let at = layer.owners.at.as_ref().map(|c| c.name.for_terminal()).unwrap_or_default();
+            let at = layer.owners.at.as_ref().map(|c| cells::company_name(t, &c.name)).unwrap_or_default();
             out.push(t.fill(Key::ExplainOwnersUnknown, &[("company", at.into())]));
         }
         OwnersId::Complete if out.is_empty() => match layer.owners.tops.first() {

@@ -230,6 +230,7 @@ pub(super) fn cite<'a>(
         if let Some(source) = kb.kb().sources.get(id) {
             into.entry(id.clone()).or_insert_with(|| SourceReport {
                 title: Untrusted::new(&source.title),
+                title_fr: source.title_fr.as_ref().map(Untrusted::new),
                 url: source.url.as_ref().map(Untrusted::new),
                 tier: source.tier,
                 seen: source.seen,

@@ -81,8 +81,12 @@ pub(super) fn basis(
     let is_for_everybody = |e: &ExposureReport| {
         kb.kb().laws.get(&e.law.id).is_some_and(|law| law.actors.iter().any(|actor| actor == "any"))
     };
-    let laws: Vec<BasisLaw> = exposures
-        .iter()
+    let mut applying: Vec<&ExposureReport> = exposures.iter().collect();
+    // Country by country, laws about content before laws about records; how settled each is stands in `explain`.
+    let first = |e: &ExposureReport| exposures.iter().position(|other| other.law.jurisdiction == e.law.jurisdiction);
+    applying.sort_by_key(|e| (first(e), e.law.data_class, e.law.id.clone()));
+    let laws: Vec<BasisLaw> = applying
+        .into_iter()
         .filter(|e| e.reach == ReachId::Reached && shown.contains(&e.law.jurisdiction))
         .filter(|e| matches!(e.law.kind, LawKindId::CompelledAccess | LawKindId::BulkAccess))
         .filter(|e| group == GroupId::SeesData || !is_for_everybody(e))

@@ -9,7 +9,8 @@ use serde::Serialize;
 
 use super::{CaptureId, ContactId, StatusId, TrustId, UseId};
 use crate::evidence::{
-    AddressFacts, Answer, AutodiscoverFact, DkimFact, Evidence, Probe, SpfMechanism, SpfQualifier, SpfTerm, Transport,
+    AddressFacts, Answer, AutodiscoverFact, DkimFact, Evidence, Probe, SkipReason, SpfMechanism, SpfQualifier, SpfTerm,
+    Transport,
 };
 use crate::model::{Asn, CountryCode, DomainName};
 use crate::safe::Untrusted;
@@ -340,6 +341,13 @@ impl Look<'_> {
             }
             ["addresses", "found", index, rest @ ..] if !rest.is_empty() => {
                 let address = facts.addresses.found()?.get(index.parse::<usize>().ok()?)?;
+                if rest == ["ip"] {
+                    // That the name answers there is the fact; the address alone would say nothing.
+                    let addresses = vec![address.ip.to_string()];
+                    let fact = Fact::Host { name: name.to_string(), cname_chain: texts(&facts.cname_chain), addresses };
+                    let rtype = if address.ip.is_ipv4() { "A" } else { "AAAA" };
+                    return self.with_answer(fact, name.as_str(), &[rtype]);
+                }
                 plain(self.address(address, rest))
             }
             _ => {
@@ -528,6 +536,10 @@ impl Look<'_> {
     }
 
     fn with_answer(&self, fact: Fact, name: &str, types: &[&str]) -> Option<FactReport> {
+        // What nobody asked, or a recording lacks, has no answer, whatever else was asked of that name.
+        if matches!(fact, Fact::NotAsked { .. } | Fact::NoAnswer { status: StatusId::NotRecorded, .. }) {
+            return plain(fact);
+        }
         let answers = &self.evidence.answers;
         let find = |rtype: &&str| answers.iter().find(|a| a.name.as_str() == name && a.rtype == **rtype);
         Some(FactReport { fact, answer: types.iter().find_map(find).map(answer) })
@@ -548,6 +560,9 @@ fn unfound<T>(probe: &Probe<T>, name: &str, rtype: &'static str) -> Fact {
     match probe {
         Probe::Failed(error) => {
             Fact::NoAnswer { name, rtype, status: error.status.into(), detail: Untrusted::new(&error.detail) }
+        }
+        Probe::Skipped(SkipReason::NotRecorded) => {
+            Fact::NoAnswer { name, rtype, status: StatusId::NotRecorded, detail: Untrusted::default() }
         }
         Probe::Skipped(_) => Fact::NotAsked { name, rtype },
         Probe::Absent | Probe::Found(_) => Fact::None { name, rtype },

@@ -8,7 +8,7 @@ use crate::assess::Reach;
 use crate::attribute::{Absence, Gap, NoteKind, Purpose};
 use crate::evidence::{Capture, Consent, Contact, Robots, Status, Trust, Use};
 use crate::kb::Via;
-use crate::kb::schema::{Control, EdgeKind, LawKind, LawState, TopKind};
+use crate::kb::schema::{Control, DataClass, EdgeKind, LawKind, LawState, TopKind};
 use crate::model::{Certainty, Confidence, Grade, Mark, Precision, Role, RoleGroup};
 
 macro_rules! mirror {
@@ -173,6 +173,10 @@ mirror! {
         Capability = "capability", ServiceDenial = "service-denial", Shield = "shield", Adequacy = "adequacy",
         Framework = "framework",
     }
+}
+mirror! {
+    /// What data a law is about.
+    DataClassId of DataClass { Content = "content", Records = "records", Other = "other" }
 }
 mirror! {
     /// Kinds of links between companies.

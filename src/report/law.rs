@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{CertaintyId, GradeId, LAWS_SCHEMA, LawKindId, LawStateId, PrecisionId, TextReport};
+use super::{CertaintyId, DataClassId, GradeId, LAWS_SCHEMA, LawKindId, LawStateId, PrecisionId, TextReport};
 use crate::kb::Knowledge;
 use crate::kb::schema::{Agreement, BindNexus, Effect, Law, LawStatus};
 use crate::model::{AsOf, CountryCode, LawId, SourceId};
@@ -25,6 +25,8 @@ pub struct LawReport {
     pub jurisdiction: CountryCode,
     /// What it does.
     pub kind: LawKindId,
+    /// What data it is about: `content` among others, `records` about accounts and connections, or neither.
+    pub data_class: DataClassId,
     /// Citation.
     pub cite: Untrusted,
     /// State on the date; none when none is recorded.
@@ -53,7 +55,7 @@ pub struct StatusReport {
     #[schemars(with = "Option<String>")]
     pub review_by: Option<Date>,
     /// Remark.
-    pub note: Option<Untrusted>,
+    pub note: Option<TextReport>,
     /// Sources.
     #[schemars(with = "Vec<String>")]
     pub sources: Vec<SourceId>,
@@ -103,7 +105,7 @@ pub struct LawCard {
     /// What it does not mean.
     pub not_meaning: Option<TextReport>,
     /// Remark.
-    pub note: Option<Untrusted>,
+    pub note: Option<TextReport>,
     /// Its life.
     pub history: Vec<StatusReport>,
     /// Agreements with other jurisdictions under it, as they stood on the date.
@@ -209,6 +211,7 @@ pub fn laws(kb: &Knowledge, as_of: AsOf, only: Option<&LawId>) -> LawsReport {
 }
 
 fn card(kb: &Knowledge, id: &LawId, law: &Law, as_of: AsOf) -> LawCard {
+    let state = law.status.iter().find(|status| status.span().contains(as_of.0)).map(|status| status.state);
     let all = |list: &[String]| list.iter().map(Untrusted::new).collect();
     LawCard {
         law: brief(id, law, as_of),
@@ -231,7 +234,7 @@ fn card(kb: &Knowledge, id: &LawId, law: &Law, as_of: AsOf) -> LawCard {
                     Effect::MayReach => "may-reach",
                     Effect::None => "none",
                 },
-                certainty: bind.certainty.into(),
+                certainty: state.map_or(bind.certainty, |state| state.cap(bind.certainty)).into(),
                 note: bind.note.as_ref().map(Into::into),
             })
             .collect(),
@@ -241,7 +244,7 @@ fn card(kb: &Knowledge, id: &LawId, law: &Law, as_of: AsOf) -> LawCard {
         test: law.test.as_ref().map(Into::into),
         safeguards: law.safeguard.iter().map(Into::into).collect(),
         not_meaning: law.not_meaning.as_ref().map(Into::into),
-        note: law.note.as_ref().map(Untrusted::new),
+        note: law.note.as_ref().map(Into::into),
         history: law.status.iter().map(status).collect(),
         agreements: agreements(kb, id, as_of),
     }
@@ -297,6 +300,7 @@ pub(super) fn brief(id: &LawId, law: &Law, as_of: AsOf) -> LawReport {
         short: law.short.as_ref().map(Untrusted::new),
         jurisdiction: law.jurisdiction,
         kind: law.kind.into(),
+        data_class: law.data_class().into(),
         cite: Untrusted::new(&law.cite),
         status: law.status.iter().find(|s| s.span().contains(as_of.0)).map(status),
         sources: law.sources.clone(),
@@ -311,7 +315,7 @@ fn status(status: &LawStatus) -> StatusReport {
         to: status.to,
         to_precision: status.to_precision.into(),
         review_by: status.review_by,
-        note: status.note.as_ref().map(Untrusted::new),
+        note: status.note.as_ref().map(Into::into),
         sources: status.sources.clone(),
     }
 }

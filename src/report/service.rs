@@ -10,7 +10,7 @@ use super::{
 use crate::assess::{LayerReach, ServiceReach};
 use crate::attribute::{Context, Home, Layer, Place, Service, State};
 use crate::evidence::Ref;
-use crate::kb::schema::Edge;
+use crate::kb::schema::{Edge, EdgeKind};
 use crate::kb::{Knowledge, Nexus, Owners, Step};
 use crate::model::{AsOf, Confidence, CountryCode, EntityId, Grade, OperatorId, SourceId};
 use crate::safe::Untrusted;
@@ -338,6 +338,7 @@ impl<'a> Builder<'a> {
             let is_about = nexus.iter().any(|n| {
                 n.country == authority.jurisdiction
                     && n.grade == authority.supports.into()
+                    && is_by(n, &authority.links)
                     && authority.entity.as_ref().is_none_or(|id| n.path.iter().any(|step| step.company.id == *id))
             });
             if !is_about || authority.date > self.as_of.0 || authority.supports == Grade::NoneKnown {
@@ -376,6 +377,12 @@ impl<'a> Builder<'a> {
             sources,
         })
     }
+}
+
+/// Whether a connection ends in a link of one of these kinds; of any kind where none is named.
+fn is_by(nexus: &NexusReport, kinds: &[EdgeKind]) -> bool {
+    let last = nexus.path.last().and_then(|step| step.link.as_ref());
+    kinds.is_empty() || kinds.iter().any(|kind| last.is_some_and(|link| link.kind == (*kind).into()))
 }
 
 impl From<PrecisionId> for crate::model::Precision {

@@ -15,6 +15,7 @@ fn every_list_has_its_texts() {
     }
     add(Family::Role, ids!(RoleId));
     add(Family::Holds, ids!(RoleId));
+    add(Family::HoldsRecords, ids!(RoleId));
     add(Family::Group, ids!(GroupId));
     add(Family::Gap, ids!(GapId));
     add(Family::GapShort, ids!(GapId));

@@ -50,7 +50,7 @@ fn a_framework_as_json_holds_facts() {
     assert!(
         holdings.iter().any(|h| h["owner"]["id"] == "microsoft-corp" || h["owner"]["name"] == "Microsoft Corporation")
     );
-    for one in of("register")["certifications"].as_array().unwrap() {
+    for one in of("ANSSI")["certifications"].as_array().unwrap() {
         assert_eq!((&one["scheme"], &one["use_observed"]), (&"secnumcloud".into(), &false.into()));
     }
     assert_eq!(of("19.6-c")["evidence"], "none");
@@ -82,6 +82,17 @@ fn an_unknown_framework_lists_those_there_are() {
     let (code, out, error) = explain(&["www.ministere-exemple.fr", "--framework", "seal"]);
     assert_eq!((code, out.as_str()), (Some(2), ""));
     assert!(error.contains("secnumcloud") && error.contains("eu-csf") && error.contains("seal"), "{error}");
+}
+
+/// The sources of a state are listed with those of the text: without them nobody could look the lapse up.
+#[test]
+fn a_law_in_transition_is_contested_and_names_its_sources() {
+    for (lang, contested) in [("en", "(contested)"), ("fr", "(discuté)")] {
+        let out = jurisdig().args(["laws", "us-fisa-702", "--lang", lang]).output().unwrap();
+        let text = String::from_utf8(out.stdout).unwrap();
+        assert!(text.contains("Press on the lapse of 12 June 2026"), "{text}");
+        assert!(text.contains(contested) && !text.contains("(settled)") && !text.contains("(établi)"), "{text}");
+    }
 }
 
 #[test]
@@ -121,6 +132,13 @@ fn alternatives_are_a_list_from_the_data() {
         }
     }
     assert!(seen > 20, "{seen}");
+    let kb = jurisdig::kb::Knowledge::embedded();
+    let dns = lists.iter().find(|list| list["role"] == "dns").unwrap();
+    for operator in dns["operators"].as_array().unwrap() {
+        let kinds = &kb.kb().operators[operator["operator"].as_str().unwrap()].kinds;
+        let registry = jurisdig::kb::schema::OperatorKind::Registry;
+        assert!(!kinds.contains(&registry), "a registry answers for its own zone only: {operator}");
+    }
     for list in lists {
         let keys: Vec<(i64, String)> = list["operators"]
             .as_array()
@@ -158,7 +176,7 @@ fn p18_partial_adequacy_is_printed_with_its_scope() {
     }
     let french = text(&["--lang", "fr"]);
     assert!(
-        french.contains("une décision d'adéquation, (EU) 2023/1795, existe pour les organismes inscrits"),
+        french.contains("une décision d'adéquation, (UE) 2023/1795, existe pour les organismes inscrits"),
         "{french}"
     );
     assert!(french.contains("Elle est partielle"), "{french}");

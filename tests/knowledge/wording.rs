@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jurisdig::kb::Knowledge;
-use jurisdig::kb::schema::Text;
+use jurisdig::kb::schema::{DataClass, Text};
 
 /// Words a verdict would use; as whole words, with their accents.
 const EN: &[&str] = &[
@@ -68,6 +68,7 @@ fn texts() -> Vec<(String, Text)> {
         law.safeguard.iter().for_each(|t| add("safeguard", t));
         law.not_meaning.iter().for_each(|t| add("not_meaning", t));
         law.binds.iter().filter_map(|b| b.note.as_ref()).for_each(|t| add("bind", t));
+        law.note.iter().chain(law.status.iter().filter_map(|s| s.note.as_ref())).for_each(|t| add("note", t));
     }
     for row in kb.services.iter() {
         out.push((format!("service/{} holds", row.kind), row.holds.clone()));
@@ -148,6 +149,35 @@ fn french_spacing() {
         for sign in [" :", " ;", " !", " ?", " »", "« ", " %"] {
             assert!(!text.fr.contains(sign), "{place}: {sign:?} in {:?}", text.fr);
         }
+    }
+}
+
+/// A citation is printed on screens of both languages: names of acts in their own language, numbers, and nothing else.
+/// Renderers say (UE) for (EU) in French.
+#[test]
+fn citations_read_in_both_languages() {
+    let words = ["and", "with", "also", "compelled", "disclosure", "definition", "provider", "successor", "regulation"];
+    for (id, law) in &Knowledge::embedded().kb().laws {
+        let cite = law.cite.to_lowercase();
+        for word in cite.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
+            assert!(!words.contains(&word) || id.as_str() == "au-ipo", "{id}: {word:?} in {:?}", law.cite);
+        }
+    }
+}
+
+/// A law whose data holds no content says so by its class, which decides the sentence about it.
+#[test]
+fn laws_without_content_are_known_as_such() {
+    let kb = Knowledge::embedded();
+    let class = |id: &str| kb.kb().laws.get(id).unwrap().data_class();
+    for id in ["us-nsl", "us-subpoena", "il-access"] {
+        assert_eq!(class(id), DataClass::Records, "{id}");
+    }
+    for id in ["us-cloud-act", "us-fisa-702", "fr-csi", "eu-eevidence"] {
+        assert_eq!(class(id), DataClass::Content, "{id}");
+    }
+    for id in ["au-tola", "ru-242", "us-ieepa"] {
+        assert_eq!(class(id), DataClass::Other, "{id}");
     }
 }
 

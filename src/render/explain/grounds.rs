@@ -4,25 +4,49 @@ use std::collections::BTreeMap;
 
 use super::Explainer;
 use super::steps::Step;
+use crate::model::CountryCode;
 use crate::render::cells;
 use crate::report::{
-    CertaintyId, ExposureReport, GradeId, LawKindId, LawReport, LayerReport, MarkId, NexusReport, ReachId,
+    CertaintyId, DataClassId, ExposureReport, GradeId, LawKindId, LawReport, LayerReport, MarkId, NexusReport, ReachId,
+    ViaId,
 };
 use crate::safe::Untrusted;
-use crate::text::{Arg, Family, Key, Lang};
+use crate::text::{Arg, Family, Key};
+
+/// A law whose state is printed with its date and what that rests on.
+fn is_in_question(exposure: &ExposureReport) -> bool {
+    exposure.in_transition || exposure.past_review
+}
+
+/// What laws of one sentence share: ground, reach, what is asked, of what data, and how settled that is. A law about
+/// records never stands in one sentence with a law about content.
+type Together = (usize, ReachId, LawKindId, DataClassId, CertaintyId);
+
+/// Links of one kind: the companies they lead to, none where the company itself has them.
+type LinksOfKind = (ViaId, Vec<String>);
 
 impl<'a> Explainer<'a> {
-    /// Laws that apply, those of one ground and kind in one sentence.
+    /// Laws that apply, those that say the same in one sentence.
     pub(super) fn law(&mut self, layer: &'a LayerReport) -> Vec<Step> {
-        let mut order: Vec<(usize, ReachId, LawKindId, CertaintyId)> = Vec::new();
-        let mut groups: BTreeMap<(usize, ReachId, LawKindId, CertaintyId), Vec<&ExposureReport>> = BTreeMap::new();
+        let mut order: Vec<Together> = Vec::new();
+        let mut groups: BTreeMap<Together, Vec<&ExposureReport>> = BTreeMap::new();
         for exposure in &layer.exposures {
-            let key = (exposure.nexus, exposure.reach, exposure.law.kind, exposure.certainty);
+            let law = &exposure.law;
+            let key = (exposure.nexus, exposure.reach, law.kind, law.data_class, exposure.certainty);
             if !order.contains(&key) {
                 order.push(key);
             }
             groups.entry(key).or_default().push(exposure);
         }
+        // Country by country as the assessment has them, what is settled first, what is asked for content before the rest.
+        let country = |key: &Together| layer.nexus.get(key.0).map(|ground| ground.country);
+        let mut countries: Vec<Option<CountryCode>> = order.iter().map(country).collect();
+        countries.dedup();
+        order.sort_by_key(|key| {
+            let (nexus, reach, kind, class, certainty) = *key;
+            let place = countries.iter().position(|known| *known == country(key));
+            (reach, place, std::cmp::Reverse(certainty), kind, class, nexus)
+        });
         let mut out = Vec::new();
         for key in order {
             let (Some(group), Some(ground)) = (groups.get(&key), layer.nexus.get(key.0)) else { continue };
@@ -37,14 +61,20 @@ impl<'a> Explainer<'a> {
         let Some(first) = group.first() else {
             return Step { text: String::new(), under: Vec::new(), weight: u8::MAX };
         };
-        let holds = t.member(Family::Holds, self.service.role.id());
+        let role = self.service.role.id();
+        let holds = match first.law.data_class {
+            DataClassId::Content => t.member(Family::Holds, role),
+            DataClassId::Records => t.member(Family::HoldsRecords, role),
+            DataClassId::Other => t.get(Key::ExplainHoldsNamed),
+        };
         let demand = t.fill_member(Family::Demand, first.law.kind.id(), &[("holds", holds.into())]);
         let grade = if ground.via_fund { "fund" } else { ground.grade.id() };
-        // Several laws are named in the sentence and cited below it, one alone is cited in it.
-        let is_alone = group.len() == 1;
+        // Several laws are named in the sentence and cited below it, one alone is cited in it; one whose state is in
+        // question as well, as the sources of its state stand apart from its own.
+        let is_alone = group.len() == 1 && !is_in_question(first);
         let name = |e: &&ExposureReport| match &e.law.short {
             Some(short) if !is_alone => short.for_terminal(),
-            _ => e.law.cite.for_terminal(),
+            _ => cells::cite(t, &e.law.cite),
         };
         let cites: Vec<String> = group.iter().map(name).collect();
         // In brackets after an owner's name a country stands alone, elsewhere inside a sentence.
@@ -68,21 +98,23 @@ impl<'a> Explainer<'a> {
         let under = group
             .iter()
             .flat_map(|exposure| {
+                let state = exposure.law.status.as_ref().filter(|_| is_in_question(exposure));
+                let state = state.map_or_else(String::new, |status| self.cite(&status.sources));
                 let mut sources = self.cite(&exposure.law.sources);
                 if !is_alone {
-                    sources = format!("· {} {sources}", exposure.law.cite.for_terminal());
+                    sources = format!("· {} {sources}", cells::cite(t, &exposure.law.cite));
                 }
-                self.status(exposure, &sources)
+                self.status(exposure, &state, &sources)
             })
             .collect();
         Step { text, under, weight: u8::MAX }
     }
 
-    /// `law us-cloud-act: in force since 2018-03-23 [S3]`, and what is special about its state.
-    fn status(&self, exposure: &ExposureReport, sources: &str) -> Vec<String> {
+    /// `law us-cloud-act: in force since 2018-03-23 [S3]`, and what is special about its state, with what that rests on.
+    fn status(&self, exposure: &ExposureReport, of_state: &str, sources: &str) -> Vec<String> {
         let t = self.t;
         let law = &exposure.law;
-        if !exposure.in_transition && !exposure.past_review {
+        if !is_in_question(exposure) {
             return vec![format!("{} {sources}", self.state(law)).trim_end().to_owned()];
         }
         // A law whose state is in question is printed with its date and the release that says so.
@@ -100,21 +132,19 @@ impl<'a> Explainer<'a> {
             }
             None => t.fill_member(Family::Legal, "status-undated", &args),
         };
-        let mut out = vec![format!("{id} · {text} {sources}").trim_end().to_owned()];
+        let mut out = vec![format!("{id} · {text} {of_state}").trim_end().to_owned()];
         if let Some(status) = &law.status {
             if let (true, Some(to)) = (exposure.in_transition, status.to) {
-                let date = t.date_within(to, status.to_precision.into());
+                let date = t.until(to, status.to_precision.into());
                 out.push(t.fill(Key::ExplainUntil, &[("date", date.into())]));
             }
-            // Remarks of the data are in English only.
-            if let (Some(note), Lang::En) = (&status.note, t.lang()) {
-                out.push(note.for_terminal());
-            }
+            out.extend(status.note.as_ref().and_then(|note| cells::localised_if(t, note)));
             if let (true, Some(review)) = (exposure.past_review, status.review_by) {
                 let args = [("law", title.into()), ("date", t.date(review).into())];
                 out.push(t.fill(Key::FootPastReview, &args));
             }
         }
+        out.push(sources.to_owned());
         out
     }
 
@@ -164,45 +194,63 @@ impl<'a> Explainer<'a> {
         out
     }
 
-    /// Links: dependencies, not findings of access.
-    pub(super) fn links(&self, layer: &LayerReport) -> Vec<String> {
+    /// Links in one sentence, by country and kind: dependencies, not findings of access.
+    pub(super) fn links(&self, layer: &LayerReport) -> Option<String> {
         let t = self.t;
-        let mut out: Vec<String> = Vec::new();
+        let mut countries: Vec<(CountryCode, Vec<LinksOfKind>)> = Vec::new();
         for nexus in layer.nexus.iter().filter(|n| n.grade == GradeId::Linked) {
-            let text = t.fill_member(
-                Family::Legal,
-                "linked",
-                &[
-                    ("company", self.operator(layer).into()),
-                    ("country", t.in_sentence(&self.country(nexus.country)).into()),
-                    ("via", self.via(nexus).into()),
-                ],
-            );
-            if !out.contains(&text) {
-                out.push(text);
+            let at = position(&mut countries, nexus.country);
+            let kinds = &mut countries[at].1;
+            let at = position(kinds, nexus.via);
+            let company =
+                nexus.path.last().filter(|_| nexus.path.len() > 1).map(|s| cells::company_name(t, &s.company.name));
+            let companies = &mut kinds[at].1;
+            companies.extend(company.filter(|company| !companies.contains(company)));
+        }
+        if countries.is_empty() {
+            return None;
+        }
+        let kind = |(via, companies): &LinksOfKind| {
+            let via = t.member(Family::Via, via.id());
+            if companies.is_empty() {
+                return via.to_owned();
             }
-        }
-        out
-    }
-
-    fn via(&self, nexus: &NexusReport) -> String {
-        let kind = self.t.member(Family::Via, nexus.via.id());
-        match nexus.path.last().filter(|_| nexus.path.len() > 1) {
-            Some(step) => format!("{kind}, {}", step.company.name.for_terminal()),
-            None => kind.to_owned(),
-        }
+            t.fill(Key::ExplainLinkKind, &[("via", via.into()), ("companies", companies.join(", ").into())])
+        };
+        let list: Vec<String> = countries
+            .iter()
+            .map(|(country, kinds)| {
+                let via = kinds.iter().map(kind).collect::<Vec<_>>().join(" · ");
+                let country = t.in_sentence(&self.country(*country));
+                t.fill(Key::ExplainLink, &[("country", country.into()), ("via", via.into())])
+            })
+            .collect();
+        let args = [
+            ("company", self.operator(layer).into()),
+            ("count", countries.iter().flat_map(|(_, kinds)| kinds).map(|(_, c)| c.len().max(1)).sum::<usize>().into()),
+            ("list", list.join(", ").into()),
+        ];
+        Some(t.fill_member(Family::Legal, "linked", &args))
     }
 
     /// The company that runs the service, else the operator's name.
     fn operator(&self, layer: &LayerReport) -> String {
         match (&layer.company, &layer.unlisted) {
-            (Some(company), _) => company.name.for_terminal(),
+            (Some(company), _) => cells::company_name(self.t, &company.name),
             (None, Some(name)) => name.for_terminal(),
             (None, None) => layer.operator_name.as_ref().map(Untrusted::for_terminal).unwrap_or_default(),
         }
     }
 
     fn owner_of(&self, ground: &NexusReport) -> String {
-        ground.path.last().map(|step| step.company.name.for_terminal()).unwrap_or_default()
+        ground.path.last().map(|step| cells::company_name(self.t, &step.company.name)).unwrap_or_default()
     }
+}
+
+/// Where a key stands in a list that keeps the order of first mention; appended if it is new.
+fn position<K: PartialEq, V: Default>(list: &mut Vec<(K, V)>, key: K) -> usize {
+    list.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
+        list.push((key, V::default()));
+        list.len() - 1
+    })
 }

@@ -8,7 +8,7 @@ use crate::report::{
     AnswerReport, CompanyReport, ConfidenceId, Fact, FactReport, LayerReport, LinkReport, OwnersId, StepReport,
 };
 use crate::safe::Untrusted;
-use crate::text::{Arg, Family, Key};
+use crate::text::{Arg, Family, Key, Lang};
 
 /// One step: what it says, what it rests on, and how much that bears (tens are the levels of confidence).
 #[derive(Debug, Clone)]
@@ -116,7 +116,11 @@ impl<'a> Explainer<'a> {
             }
             Fact::NoAnswer { name, rtype, status, detail } => {
                 let status = t.member(Family::Status, status.id());
-                let status = if detail.is_empty() { status.to_owned() } else { format!("{status}, {}", show(detail)) };
+                // The words of the protocol are English; the evidence holds them.
+                let status = match t.lang() {
+                    Lang::En if !detail.is_empty() => format!("{status}, {}", show(detail)),
+                    _ => status.to_owned(),
+                };
                 let args = [("name", name.into()), ("rtype", (*rtype).into()), ("status", status.into())];
                 (t.fill(Key::FactNoAnswer, &args), NOTHING)
             }
@@ -138,7 +142,7 @@ impl<'a> Explainer<'a> {
         let t = self.t;
         let table = |id: &Untrusted, date: &Untrusted| {
             let date = t.date_text(&date.for_terminal());
-            t.fill(Key::ExplainTable, &[("table", id.for_terminal().into()), ("date", date.into())])
+            t.fill(Key::ExplainTable, &[("table", cells::table(t, id).into()), ("date", date.into())])
         };
         let (text, under) = match fact {
             Fact::Network { ip, asn, name, table: id, date } => {
@@ -160,7 +164,7 @@ impl<'a> Explainer<'a> {
             Fact::Address { ip, anycast_range: Some(range), .. } => {
                 (t.fill(Key::FactAnycast, &[("ip", ip.into()), ("range", range.for_terminal().into())]), Vec::new())
             }
-            Fact::Address { ip, .. } => (ip.clone(), Vec::new()),
+            Fact::Address { ip, .. } => (t.fill(Key::FactAsked, &[("ip", ip.into())]), Vec::new()),
             _ => (String::new(), Vec::new()),
         };
         Step { text, under, weight: TABLE }
@@ -294,8 +298,10 @@ impl<'a> Explainer<'a> {
     fn owner(&mut self, owned: &StepReport, owner: &StepReport) -> Option<Step> {
         let t = self.t;
         let link = owner.link.as_ref()?;
-        let names =
-            [("owned", owned.company.name.for_terminal().into()), ("owner", self.company(&owner.company).into())];
+        let names = [
+            ("owned", cells::company_name(t, &owned.company.name).into()),
+            ("owner", self.company(&owner.company).into()),
+        ];
         let share = |range: [f64; 2]| self.share(range);
         let mut text = match (link.capital, link.votes) {
             (Some(range), _) => {
@@ -332,7 +338,7 @@ impl<'a> Explainer<'a> {
         joined(&parts)
     }
 
-    /// `100 %`, `50 to 60 %`.
+    /// `100%`, `50–60%`.
     fn share(&self, [low, high]: [f64; 2]) -> String {
         let t = self.t;
         if (low - high).abs() < f64::EPSILON {
@@ -347,7 +353,7 @@ impl<'a> Explainer<'a> {
         let t = self.t;
         let mut out = Vec::new();
         for top in &layer.owners.tops {
-            let company = top.company.name.for_terminal();
+            let company = cells::company_name(t, &top.company.name);
             let kind = t.member(Family::Top, top.kind.id());
             let text = t.fill(Key::ExplainTop, &[("company", company.into()), ("top", kind.into())]);
             let sources = self.cite(&top.sources);
@@ -355,8 +361,8 @@ impl<'a> Explainer<'a> {
             out.push(Step { text, under, weight: u8::MAX });
         }
         if let (OwnersId::Unknown, Some(at)) = (layer.owners.state, &layer.owners.at) {
-            let company = at.name.for_terminal();
-            let why = layer.owners.why.as_ref().and_then(|why| cells::localised_if(t, why));
+            let company = cells::company_name(t, &at.name);
+            let why = layer.owners.why.as_ref().and_then(|why| cells::reason(t, why));
             let text = match why {
                 Some(why) => t.fill(Key::ExplainOwnersUnknownWhy, &[("company", company.into()), ("why", why.into())]),
                 None => t.fill(Key::ExplainOwnersUnknown, &[("company", company.into())]),
@@ -368,7 +374,7 @@ impl<'a> Explainer<'a> {
 
     /// `Courrielo BV, Netherlands`.
     pub(super) fn company(&self, company: &CompanyReport) -> String {
-        let mut parts = vec![company.name.for_terminal()];
+        let mut parts = vec![cells::company_name(self.t, &company.name)];
         parts.extend(company.countries.iter().map(|c| self.country(*c)));
         parts.join(", ")
     }

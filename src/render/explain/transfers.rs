@@ -52,7 +52,7 @@ impl Explainer<'_> {
             (Some(_), true) => Key::TransferVoid,
         };
         if let Some(number) = &decision.decision {
-            args.push(("number", number.for_terminal().into()));
+            args.push(("number", cells::cite(t, number).into()));
         }
         let mut parts = vec![t.fill(key, &args)];
         if decision.partial {
