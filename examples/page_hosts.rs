@@ -8,7 +8,7 @@ use std::error::Error;
 use std::io::Write as _;
 
 use jurisdig::evidence::{Contact, PageHost};
-use jurisdig::observe::html::{Named, PageHosts, gather, read_page, read_style_sheet};
+use jurisdig::observe::html::{Named, gather, read_page, read_style_sheet};
 use url::Url;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -24,9 +24,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
             .collect();
         let body = std::fs::read(body)?;
-        let read: fn(&Url, &[(String, String)], &[u8]) -> PageHosts =
-            if documents.is_empty() { read_page } else { read_style_sheet };
-        let found = read(&url, &headers, &body);
+        let found = if documents.is_empty() {
+            read_page(&url, &headers, &body)
+        } else {
+            read_style_sheet(&url, &headers, &body)
+        };
         let host = PageHost::of(&url).ok_or("a URL without a host")?;
         style_sheets.extend(found.style_sheets.iter().map(Url::to_string));
         documents.push((host, found.named));

@@ -6,10 +6,13 @@
 //! video, whatever its media query; an image that is loaded only when scrolled to; an icon that only one browser asks.
 //! `preconnect` counts, since a connection is opened; `dns-prefetch` and policies are [`Contact::Permitted`].
 //!
-//! What names nothing: comments, text, links to click, `noscript` (a browser runs scripts), `template` (inert, but for
-//! declarative shadow roots), scripts whose type is not JavaScript or that are for browsers without modules, links that
-//! only point elsewhere (`canonical`, `alternate`, ...), speculation rules written inside a script, and URLs that are
-//! not of `http`, `https`, `ws` or `wss`.
+//! What names nothing: comments, text, links to click, `noscript` (a browser runs scripts; but in XHTML it holds
+//! elements like others), `template` (inert, but for declarative shadow roots), scripts whose type is not JavaScript or
+//! that are for browsers without modules, links that only point elsewhere (`canonical`, `alternate`, ...), speculation
+//! rules written inside a script, and URLs that are not of `http`, `https`, `ws` or `wss`.
+//!
+//! Elements are told apart without a full tree, so broken markup may name a host too many: SVG left open, upper-case
+//! tags in XML, a shadow root where none is allowed, a property that no browser knows.
 //!
 //! A page's own Content-Security-Policy may block what it names; that is not worked out, so the hosts still count.
 

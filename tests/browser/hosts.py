@@ -3,10 +3,11 @@
 
     tests/browser/hosts.py [--page-hosts BINARY] [--chromium BINARY]
 
-Serves two pages on loopback, has headless Chromium open them (every name is mapped to 127.0.0.1), and takes its word from
+Serves three pages on loopback, has headless Chromium open them (every name is mapped to 127.0.0.1), and takes its word from
 the server's log of requests, plus, for connections opened ahead of time, from Chromium's own network log.
 
   equal.html  hosts that Chromium contacts and hosts that only look so: both sets must be the same.
+  equal.xhtml the same in XML, where `noscript` and `textarea` hold elements.
   wider.html  where browsers choose and our reader names every choice: Chromium's set must lie within ours, and what is
               ours alone must be exactly what the rule at each host says.
 
@@ -39,6 +40,7 @@ TYPES = {
     ".js": ("text/javascript", b""),
     ".png": ("image/png", PIXEL),
     ".svg": ("image/svg+xml", SVG),
+    ".xhtml": ("application/xhtml+xml", b""),
     ".html": ("text/html", b"<!doctype html><title>frame</title>"),
     ".woff2": ("font/woff2", b"no font"),
     ".mp4": ("video/mp4", b"no video"),
@@ -50,9 +52,11 @@ TYPES = {
 EQUAL_HEADERS = {
     "Link": '<{H:header-preload}/a.css>; rel="preload"; as=style, <{H:header-preconnect}>; rel=preconnect,'
     " <{H:header-canonical}/>; rel=canonical, <{H:header-icon}/a.png>; rel=icon",
+    "Speculation-Rules": '"{H:header-speculation}/a.json"',
+    "Reporting-Endpoints": 'default="{H:report-endpoint}/r"',
     "Content-Security-Policy-Report-Only": "img-src * csp.example *.csp-wild.example; script-src * 'unsafe-inline'",
 }
-EQUAL_PERMITTED = {"csp", "csp-wild", "dns-prefetch"}
+EQUAL_PERMITTED = {"csp", "csp-wild", "dns-prefetch", "report-endpoint"}
 EQUAL = r"""<!doctype html><html><head><meta charset="utf-8"><title><img src="{H:not-title}/a.png"></title>
 <link rel="stylesheet" href="{H:style}/main.css">
 <link rel="stylesheet" href="{H:style-print}/a.css" media="print">
@@ -92,7 +96,7 @@ body {{ font-family: f; background: URL( "{H:back}/a.png" ); }}
 </style></head>
 <body><p id="set">Text</p><p id="esc">Text of https://not-prose.example/</p><p id="bad">x</p>
 <div style="background: url(&quot;{H:style-attribute}/a.png&quot;)">x</div>
-<table background="{H:table-background}/a.png"><tr><td background="{H:td-background}/a.png">x</td></tr></table>
+<table background="{H:table-background}/a.png"><thead background="{H:thead-background}/a.png"><tr background="{H:tr-background}/a.png"><td background="{H:td-background}/a.png">x</td></tr></table>
 <!-- <img src="{H:not-comment}/a.png"> --><!--><img src="{H:after-comment}/a.png">
 <noscript><img src="{H:not-noscript}/a.png"></noscript>
 <template><img src="{H:not-template}/a.png"><template></template><img src="{H:not-template-2}/a.png"></template>
@@ -125,6 +129,18 @@ tp://white	space.example:{P}/a.png"><img src="http:\\backslash.example:{P}\a.png
 <base href="{H:base}/"><img src="a.png"><base href="{H:not-base}/">
 <iframe><img src="{H:not-iframe-text}/a.png"></iframe><noembed><img src="{H:not-noembed}/a.png"></noembed>
 <plaintext><img src="{H:not-plaintext}/a.png">
+"""
+XHTML = r"""<?xml version="1.0" encoding="utf-8"?>
+<html xmlns="http://www.w3.org/1999/xhtml"><head><title/><script src="{H:script}/a.js"/>
+<style><![CDATA[@import "{H:style-cdata}/a.css"; p > i {{ color: red }}]]></style>
+<style>/*&lt;*/@import "{H:style-late}/a.css";</style></head>
+<body><img src="{H:image}/a.png" alt=""/><textarea><img src="{H:in-textarea}/a.png"/></textarea>
+<p><![CDATA[<img src="{H:not-cdata}/a.png"/>]]></p><!-- <img src="{H:not-comment}/a.png"/> -->
+<noscript><img src="{H:in-noscript}/a.png"/></noscript>
+<template><img src="{H:not-template}/a.png"/></template>
+<iframe src="{H:frame}/a.html"/>
+<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"><image width="9" height="9" xlink:href="{H:svg-xlink}/a.png"/></svg>
+</body></html>
 """
 SHEETS = {
     "style/main.css": '@import url("{H:sheet-import}/a.css");\n'
@@ -207,6 +223,7 @@ class Site:
         self.port = self.server.server_address[1]
         self.pages = {
             "page/equal.html": (EQUAL_HEADERS, EQUAL),
+            "page/equal.xhtml": ({}, XHTML),
             "page/wider.html": (WIDER_HEADERS, WIDER),
             **{path: ({}, text) for path, text in SHEETS.items()},
         }
@@ -346,7 +363,7 @@ def main():
 
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
-        for page in ["equal.html", "wider.html"]:
+        for page in ["equal.html", "equal.xhtml", "wider.html"]:
             (folder / page).mkdir()
         named, permitted = ours(binary, site, "equal.html", folder)
         browsed = watch(options.chromium, site, "equal.html", folder / "equal.html")
@@ -360,6 +377,11 @@ def main():
         expect("equal.html, permitted", permitted, EQUAL_PERMITTED)
         print(f"equal.html: {len(browsed)} hosts contacted by Chromium, {len(named)} by our reading,"
               f" {sum(n.startswith('not-') for n in written)} decoys")
+
+        named, _ = ours(binary, site, "equal.xhtml", folder)
+        browsed = watch(options.chromium, site, "equal.xhtml", folder / "equal.xhtml")
+        expect("equal.xhtml, ours against Chromium's", named, browsed - {"page"})
+        print(f"equal.xhtml: {len(browsed - {'page'})} hosts contacted by Chromium, {len(named)} by our reading")
 
         named, _ = ours(binary, site, "wider.html", folder)
         browsed = watch(options.chromium, site, "wider.html", folder / "wider.html")

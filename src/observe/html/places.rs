@@ -168,10 +168,8 @@ impl Places {
         match name {
             "template" if self.templates > 0 => self.pop_to(|place| matches!(place, Place::Template { .. })),
             // Of HTML inside a point, only that point's own end tag leads out.
-            _ if self.language() == Language::Html => {
-                if self.points > 0 && matches!(self.open.last(), Some(Place::Point(point)) if *point == name) {
-                    self.pop();
-                }
+            _ if self.points > 0 && matches!(self.open.last(), Some(Place::Point(point)) if *point == name) => {
+                self.pop();
             }
             "svg" if self.svg > 0 => self.pop_foreign(Place::Svg),
             "math" if self.math > 0 => self.pop_foreign(Place::Math),
