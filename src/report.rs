@@ -162,6 +162,15 @@ pub struct VantageReport {
     /// SHA-256 of the recording.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recording_sha256: Option<String>,
+    /// Mappings of connections (`--connect-to`); nothing else was dialled.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub connect_to: Vec<String>,
+    /// Proxy that pages were fetched through.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<Untrusted>,
+    /// Addresses outside the public Internet could be dialled.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub allow_private: bool,
 }
 
 /// Whose law is at home.

@@ -105,6 +105,9 @@ fn vantage(evidence: &Evidence) -> VantageReport {
         chosen_by: Untrusted::new(&vantage.chosen_by),
         recording: vantage.recording.as_ref().map(|r| Untrusted::new(&r.name)),
         recording_sha256: vantage.recording.as_ref().map(|r| r.sha256.clone()),
+        connect_to: vantage.connect_to.clone(),
+        proxy: vantage.proxy.as_ref().map(Untrusted::new),
+        allow_private: vantage.allow_private,
     }
 }
 

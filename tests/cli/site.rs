@@ -37,7 +37,11 @@ impl Page {
     }
 
     pub fn text(body: &str) -> Self {
-        Self { status: 200, headers: vec![("content-type".into(), "text/plain".into())], body: body.as_bytes().to_vec() }
+        Self {
+            status: 200,
+            headers: vec![("content-type".into(), "text/plain".into())],
+            body: body.as_bytes().to_vec(),
+        }
     }
 
     pub fn redirect(to: &str) -> Self {
@@ -146,7 +150,8 @@ fn answer(stream: impl Read + Write, scheme: &str, pages: &BTreeMap<String, Page
         let host = header("host").unwrap_or_default();
         let bare = path.split('?').next().unwrap_or_default();
         let url = format!("{scheme}://{host}{bare}");
-        let odd: Vec<&str> = ["cookie", "referer", "authorization"].into_iter().filter(|n| header(n).is_some()).collect();
+        let odd: Vec<&str> =
+            ["cookie", "referer", "authorization"].into_iter().filter(|n| header(n).is_some()).collect();
         let agent = header("user-agent").unwrap_or_default();
         asked.lock().unwrap().push(format!("{method} {url} agent={agent} odd={odd:?}"));
         let missing = Page { status: 404, headers: Vec::new(), body: b"nothing here".to_vec() };
