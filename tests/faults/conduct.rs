@@ -312,6 +312,13 @@ async fn a_host_is_asked_by_https_first() {
     assert_eq!(urls(&fetched), ["https://site.test/"], "it answers");
     assert_eq!(plain.connections(), 0);
 
+    let forbidding = |_: &Seen| ok("user-agent: *\ndisallow: /");
+    let site = Site::start_with(Shell::Https(secure()), "127.0.0.1:0", forbidding).await;
+    let fetched = visit_host(&trusting(by_port(&site), patient.clone(), authority.root()), "site.test").await;
+    assert_eq!(urls(&fetched), ["https://site.test/"], "what is forbidden is not asked another way");
+    assert_eq!(last(&fetched).answer, Probe::Skipped(SkipReason::Robots));
+    assert_eq!(plain.connections(), 0);
+
     let untrusted = Site::start_with(Shell::Https(secure()), "127.0.0.1:0", |_| ok("secure")).await;
     let fetched = visit_host(&trusting(by_port(&untrusted), patient, Authority::new().root()), "site.test").await;
     assert_eq!(urls(&fetched), ["https://site.test/", "http://site.test/"]);

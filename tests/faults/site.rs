@@ -19,7 +19,8 @@ pub enum Act {
     Drip(Vec<u8>, u64),
     /// Over and over until the other side has enough, with a pause between.
     Endless(Vec<u8>, u64),
-    /// Octets of an iterator of their own, until the other side has enough or it ends.
+    /// Pieces made as they are sent, until the other side has enough or there are no more.
+    #[allow(dead_code, reason = "for tests/bombs.rs, which shares this file")]
     Stream(fn() -> Box<dyn Iterator<Item = Vec<u8>> + Send>),
     Reset,
     Stall,

@@ -120,7 +120,7 @@ impl<'a> Visit<'a> {
     /// Goes on to where a page sends its reader (`<meta http-equiv=refresh>`, a `Refresh` header): one more redirect.
     /// A page that only reloads itself stays what it is.
     pub async fn follow(&mut self, mut page: FetchedPage, to: &Url) -> FetchedPage {
-        if !page.seen.contains(&without_fragment(to)) {
+        if !page.seen.contains(&asked_form(to)) {
             self.walk(&mut page, to.clone(), &self.page_wanted()).await;
         }
         self.finish(page)
@@ -153,7 +153,7 @@ impl<'a> Visit<'a> {
         let mut url = start;
         let mut is_first = true;
         loop {
-            url = without_fragment(&url);
+            url = asked_form(&url);
             page.seen.push(url.clone());
             let step = self.step(&url, &host, page, wanted).await;
             let answered = !is_first || step.is_connected;
@@ -206,7 +206,7 @@ impl<'a> Visit<'a> {
             return Err(refused(from, Status::BadRedirect, "Location: no host that the DNS can hold".to_owned()));
         };
         let many = |detail: String| Err(refused(&url, Status::TooManyRedirects, detail));
-        if page.seen.contains(&without_fragment(&url)) {
+        if page.seen.contains(&asked_form(&url)) {
             return many("a loop".to_owned());
         }
         let cap = self.fetcher.limits.redirects;
@@ -277,12 +277,8 @@ impl<'a> Visit<'a> {
         let (robots, step) = match &*verdict {
             Verdict::None => (Robots::None, None),
             Verdict::Rules(rules) if rules.allow(&path) => (Robots::Allowed, None),
-            Verdict::Rules(_) => {
-                (Robots::Disallowed, Some(Step::without(url, host.clone(), Probe::Skipped(SkipReason::Robots))))
-            }
-            Verdict::Unreachable => {
-                (Robots::Unreachable, Some(Step::without(url, host.clone(), Probe::Skipped(SkipReason::Robots))))
-            }
+            Verdict::Rules(_) => (Robots::Disallowed, Some(Step::forbidden(url, host))),
+            Verdict::Unreachable => (Robots::Unreachable, Some(Step::forbidden(url, host))),
             Verdict::Failed { error, exchange } => {
                 let mut step = Step::without(url, host.clone(), Probe::Failed(error.clone()));
                 step.hop.address = exchange.address;
@@ -420,6 +416,12 @@ impl Step {
         let hop = Hop { url: answer::public_url(url), host, address: None, answer };
         Self { hop, received: None, is_connected: false }
     }
+
+    /// The server is there, and its robots.txt keeps us out.
+    fn forbidden(url: &Url, host: &PageHost) -> Self {
+        let step = Self::without(url, host.clone(), Probe::Skipped(SkipReason::Robots));
+        Self { is_connected: true, ..step }
+    }
 }
 
 fn asks_to_be_left_alone(received: &Received) -> Option<ProbeError> {
@@ -441,8 +443,12 @@ fn redirect_target(from: &Url, headers: &HeaderMap) -> Result<Url, String> {
     Ok(url)
 }
 
-fn without_fragment(url: &Url) -> Url {
+/// A URL as it is asked for: a fragment is not sent, and credentials in it are not ours to use.
+fn asked_form(url: &Url) -> Url {
     let mut url = url.clone();
+    // Neither can fail for a URL that has a host, and nothing is asked of one that has none.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
     url.set_fragment(None);
     url
 }
