@@ -24,7 +24,7 @@ use fetching::{all_to, fetch, fetcher, last, limits};
 use site::{Act, Site, page};
 
 /// Time for one request here; everything must end soon after.
-const DEADLINE: Duration = Duration::from_secs(2);
+const DEADLINE: Duration = Duration::from_secs(1);
 /// trust.md, requirement 7, for a build without optimisation, the server's own memory included.
 const MOST_KB: u64 = 16 * 1024;
 

@@ -193,6 +193,24 @@ async fn robots_are_heeded() {
     }
 }
 
+/// The usual site: everything at its apex leads to `www`, robots.txt too, which is one file and asked for once.
+#[tokio::test]
+async fn robots_that_lead_to_another_host_are_its_robots() {
+    let site = Site::start(|seen| match (seen.header("host").unwrap().as_str(), seen.path.as_str()) {
+        ("site.test", path) => to(&format!("http://www.site.test{path}")),
+        (_, "/robots.txt") => ok("user-agent: *\ndisallow: /private"),
+        _ => ok("the page"),
+    })
+    .await;
+    let fetched = fetch(&fetcher(all_to(&site), limits()), "http://site.test/").await;
+    assert_eq!(fetched.body, b"the page");
+    assert_eq!(fetched.facts.robots, Some(Robots::Allowed));
+    assert_eq!(site.paths(), ["/robots.txt", "/robots.txt", "/", "/"]);
+    let fetched = fetch(&fetcher(all_to(&site), limits()), "http://site.test/private").await;
+    assert_eq!(fetched.facts.robots, Some(Robots::Disallowed));
+    assert_eq!(last(&fetched).answer, Probe::Skipped(SkipReason::Robots));
+}
+
 /// A site that asks for patience is not asked again by the same visit.
 #[tokio::test]
 async fn who_asks_to_be_left_alone_is() {

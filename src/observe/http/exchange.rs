@@ -23,6 +23,9 @@ use super::wire::{Meter, Metered, Octets, READ};
 use crate::evidence::{PageHost, ProbeError, Status};
 use crate::observe::dialer::{Connection, Dialer, Proxy, Purpose, Route};
 
+/// Header fields an answer may have; room for as many is made for each answer, 1xx ones included.
+const MAX_FIELDS: usize = 2048;
+
 /// How to ask.
 pub(super) struct Ask<'a> {
     pub(super) url: &'a Url,
@@ -118,12 +121,12 @@ async fn open(
 async fn talk(line: Line, ask: &Ask<'_>) -> Result<Received, ProbeError> {
     let Line { stream, meter, proxy } = line;
     let request = request(ask, proxy.as_ref())?;
-    // 1xx answers before the real one count too. The last read may bring a piece of the body. hyper's own bounds, whose
-    // error cannot be told from others, are out of reach: a field has at least four octets.
+    // 1xx answers before the real one count too. The last read may bring a piece of the body. hyper's own bound on
+    // octets, whose error cannot be told from others, is out of reach.
     let most = ask.header_cap + READ;
     meter.set_cap(most as u64);
     let mut builder = http1::Builder::new();
-    builder.max_headers(most / 4).max_buf_size(2 * most);
+    builder.max_headers(MAX_FIELDS).max_buf_size(2 * most);
     let handshake = builder.handshake::<_, String>(stream).await;
     let (mut sender, connection) = handshake.map_err(|error| failed(fault::of_head(&error), "HTTP"))?;
     let mut driver = Driver(Some(Box::pin(connection)));

@@ -268,8 +268,15 @@ impl<'a> Visit<'a> {
                 return None;
             }
             None => {
-                let verdict = Arc::new(self.fetch_robots(url).await);
+                let mut at = url.clone();
+                at.set_path("/robots.txt");
+                at.set_query(None);
+                let verdict = Arc::new(self.fetch_robots(&mut at).await);
                 self.robots.insert(key, Arc::clone(&verdict));
+                // Where it redirects to the same file of another host, that one need not be asked a second time.
+                if at.path() == "/robots.txt" && at.query().is_none() {
+                    self.robots.entry(at.origin().ascii_serialization()).or_insert_with(|| Arc::clone(&verdict));
+                }
                 verdict
             }
         };
@@ -292,13 +299,12 @@ impl<'a> Visit<'a> {
         step
     }
 
-    /// Reads robots.txt of the origin of a URL.
-    async fn fetch_robots(&mut self, url: &Url) -> Verdict {
-        let Ok(mut at) = url.join("/robots.txt") else { return Verdict::Unreachable };
+    /// Reads a robots.txt; `at` is left where it was found.
+    async fn fetch_robots(&mut self, at: &mut Url) -> Verdict {
         let mut redirects = 0;
         loop {
-            let Some(host) = PageHost::of(&at) else { return Verdict::Unreachable };
-            let ask = Request { url: &at, host: &host, accept: "text/plain", cap: self.fetcher.limits.robots_bytes };
+            let Some(host) = PageHost::of(at) else { return Verdict::Unreachable };
+            let ask = Request { url: at, host: &host, accept: "text/plain", cap: self.fetcher.limits.robots_bytes };
             let sent = match self.send(&ask).await {
                 Ok(sent) => sent,
                 Err(Probe::Failed(error)) if redirects == 0 => {
@@ -320,12 +326,12 @@ impl<'a> Visit<'a> {
                 return Verdict::Failed { error: error.clone(), exchange };
             }
             if is_redirect(received.status) {
-                match redirect_target(&at, &received.headers) {
+                match redirect_target(at, &received.headers) {
                     // RFC 9309, section 2.3.1.2: too long a chain counts as "there is none".
                     Ok(_) if redirects == ROBOTS_REDIRECTS => return Verdict::None,
                     Ok(next) if matches!(next.scheme(), "http" | "https") && self.requests_left() > 1 => {
                         redirects += 1;
-                        at = next;
+                        *at = asked_form(&next);
                         continue;
                     }
                     Ok(_) => return Verdict::Unreachable,
