@@ -1,4 +1,4 @@
-//! A DNS server on loopback that misbehaves on purpose, and what the client must make of it.
+//! DNS and web servers on loopback that misbehave on purpose, and what our clients must make of them.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it fails")]
 #![allow(unreachable_pub, missing_docs, reason = "nobody else uses a test")]
 
@@ -6,6 +6,14 @@
 mod behaviour;
 #[path = "faults/client.rs"]
 mod client;
+#[path = "faults/conduct.rs"]
+mod conduct;
+#[path = "faults/fetching.rs"]
+mod fetching;
+#[path = "faults/guard.rs"]
+mod guard;
+#[path = "faults/http_matrix.rs"]
+mod http_matrix;
 #[path = "faults/limits.rs"]
 mod limits;
 #[path = "faults/matrix.rs"]
@@ -14,3 +22,5 @@ mod matrix;
 mod message;
 #[path = "faults/server.rs"]
 mod server;
+#[path = "faults/site.rs"]
+mod site;

@@ -124,23 +124,27 @@ impl Reading {
         {
             self.is_broken = true;
         }
-        let is_full = self.kept().is_full;
-        let (is_broken, coding) = (self.is_broken, self.coding);
-        let octets = match &mut self.decoder {
-            Decoder::None(kept) => std::mem::take(&mut kept.octets),
-            Decoder::Gzip(gzip) => {
-                // What the decoder still holds comes out before the octets are taken away.
-                if !is_full && !is_broken {
-                    let _ = gzip.flush();
-                }
-                std::mem::take(&mut gzip.get_mut().octets)
-            }
+        // What the decoder still holds comes out before the octets are taken away.
+        if let Decoder::Gzip(gzip) = &mut self.decoder
+            && !self.is_broken
+            && !gzip.get_ref().is_full
+        {
+            let _ = gzip.flush();
+        }
+        let kept = match &mut self.decoder {
+            Decoder::None(kept) => kept,
+            Decoder::Gzip(gzip) => gzip.get_mut(),
         };
+        let is_cut = kept.is_full || is_over;
+        let octets = std::mem::take(&mut kept.octets);
+        // A coding that breaks before it brings anything was never that coding.
+        let is_no_gzip = self.is_broken && octets.is_empty();
+        let is_short = self.is_broken || !is_whole;
         Body {
             sha256: data_encoding::HEXLOWER.encode(&Sha256::digest(&octets)),
-            is_cut: is_full || is_over,
-            is_incomplete: !is_full && !is_over && (is_broken || !is_whole) && !(is_broken && octets.is_empty()),
-            is_undecoded: coding == Coding::Unknown || (is_broken && octets.is_empty()),
+            is_cut,
+            is_incomplete: is_short && !is_cut && !is_no_gzip,
+            is_undecoded: self.coding == Coding::Unknown || is_no_gzip,
             octets,
         }
     }

@@ -23,8 +23,8 @@ use super::wire::{Meter, Metered, Octets, READ};
 use crate::evidence::{PageHost, ProbeError, Status};
 use crate::observe::dialer::{Connection, Dialer, Proxy, Purpose, Route};
 
-/// Header fields an answer may have.
-const MAX_FIELDS: usize = 4096;
+/// Header fields an answer may have; room for as many is made for each answer, 1xx ones included.
+const MAX_FIELDS: usize = 2048;
 
 /// How to ask.
 pub(super) struct Ask<'a> {
@@ -121,11 +121,12 @@ async fn open(
 async fn talk(line: Line, ask: &Ask<'_>) -> Result<Received, ProbeError> {
     let Line { stream, meter, proxy } = line;
     let request = request(ask, proxy.as_ref())?;
-    // 1xx answers before the real one count too. The last read may bring a piece of the body. hyper's own bound, whose
-    // error cannot be told from others, is out of reach.
-    meter.set_cap((ask.header_cap + READ) as u64);
+    // 1xx answers before the real one count too. The last read may bring a piece of the body. hyper's own bound on
+    // octets, whose error cannot be told from others, is out of reach.
+    let most = ask.header_cap + READ;
+    meter.set_cap(most as u64);
     let mut builder = http1::Builder::new();
-    builder.max_headers(MAX_FIELDS).max_header_size(ask.header_cap).max_buf_size(4 * (ask.header_cap + READ));
+    builder.max_headers(MAX_FIELDS).max_buf_size(2 * most);
     let handshake = builder.handshake::<_, String>(stream).await;
     let (mut sender, connection) = handshake.map_err(|error| failed(fault::of_head(&error), "HTTP"))?;
     let mut driver = Driver(Some(Box::pin(connection)));
@@ -136,6 +137,10 @@ async fn talk(line: Line, ask: &Ask<'_>) -> Result<Received, ProbeError> {
     };
     meter.set_cap(0);
     let (parts, incoming) = answer.into_parts();
+    let size: usize = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    if size > ask.header_cap {
+        return Err(failed(Status::TooLarge, &format!("a header of {size} octets")));
+    }
     let status = parts.status.as_u16();
     if !(200..600).contains(&status) {
         return Err(failed(Status::BadHttp, &format!("status {status}")));

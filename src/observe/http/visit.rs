@@ -120,7 +120,7 @@ impl<'a> Visit<'a> {
     /// Goes on to where a page sends its reader (`<meta http-equiv=refresh>`, a `Refresh` header): one more redirect.
     /// A page that only reloads itself stays what it is.
     pub async fn follow(&mut self, mut page: FetchedPage, to: &Url) -> FetchedPage {
-        if !page.seen.contains(&without_fragment(to)) {
+        if !page.seen.contains(&asked_form(to)) {
             self.walk(&mut page, to.clone(), &self.page_wanted()).await;
         }
         self.finish(page)
@@ -153,7 +153,7 @@ impl<'a> Visit<'a> {
         let mut url = start;
         let mut is_first = true;
         loop {
-            url = without_fragment(&url);
+            url = asked_form(&url);
             page.seen.push(url.clone());
             let step = self.step(&url, &host, page, wanted).await;
             let answered = !is_first || step.is_connected;
@@ -206,7 +206,7 @@ impl<'a> Visit<'a> {
             return Err(refused(from, Status::BadRedirect, "Location: no host that the DNS can hold".to_owned()));
         };
         let many = |detail: String| Err(refused(&url, Status::TooManyRedirects, detail));
-        if page.seen.contains(&without_fragment(&url)) {
+        if page.seen.contains(&asked_form(&url)) {
             return many("a loop".to_owned());
         }
         let cap = self.fetcher.limits.redirects;
@@ -268,8 +268,15 @@ impl<'a> Visit<'a> {
                 return None;
             }
             None => {
-                let verdict = Arc::new(self.fetch_robots(url).await);
+                let mut at = url.clone();
+                at.set_path("/robots.txt");
+                at.set_query(None);
+                let verdict = Arc::new(self.fetch_robots(&mut at).await);
                 self.robots.insert(key, Arc::clone(&verdict));
+                // Where it redirects to the same file of another host, that one need not be asked a second time.
+                if at.path() == "/robots.txt" && at.query().is_none() {
+                    self.robots.entry(at.origin().ascii_serialization()).or_insert_with(|| Arc::clone(&verdict));
+                }
                 verdict
             }
         };
@@ -277,12 +284,8 @@ impl<'a> Visit<'a> {
         let (robots, step) = match &*verdict {
             Verdict::None => (Robots::None, None),
             Verdict::Rules(rules) if rules.allow(&path) => (Robots::Allowed, None),
-            Verdict::Rules(_) => {
-                (Robots::Disallowed, Some(Step::without(url, host.clone(), Probe::Skipped(SkipReason::Robots))))
-            }
-            Verdict::Unreachable => {
-                (Robots::Unreachable, Some(Step::without(url, host.clone(), Probe::Skipped(SkipReason::Robots))))
-            }
+            Verdict::Rules(_) => (Robots::Disallowed, Some(Step::forbidden(url, host))),
+            Verdict::Unreachable => (Robots::Unreachable, Some(Step::forbidden(url, host))),
             Verdict::Failed { error, exchange } => {
                 let mut step = Step::without(url, host.clone(), Probe::Failed(error.clone()));
                 step.hop.address = exchange.address;
@@ -296,13 +299,12 @@ impl<'a> Visit<'a> {
         step
     }
 
-    /// Reads robots.txt of the origin of a URL.
-    async fn fetch_robots(&mut self, url: &Url) -> Verdict {
-        let Ok(mut at) = url.join("/robots.txt") else { return Verdict::Unreachable };
+    /// Reads a robots.txt; `at` is left where it was found.
+    async fn fetch_robots(&mut self, at: &mut Url) -> Verdict {
         let mut redirects = 0;
         loop {
-            let Some(host) = PageHost::of(&at) else { return Verdict::Unreachable };
-            let ask = Request { url: &at, host: &host, accept: "text/plain", cap: self.fetcher.limits.robots_bytes };
+            let Some(host) = PageHost::of(at) else { return Verdict::Unreachable };
+            let ask = Request { url: at, host: &host, accept: "text/plain", cap: self.fetcher.limits.robots_bytes };
             let sent = match self.send(&ask).await {
                 Ok(sent) => sent,
                 Err(Probe::Failed(error)) if redirects == 0 => {
@@ -324,12 +326,12 @@ impl<'a> Visit<'a> {
                 return Verdict::Failed { error: error.clone(), exchange };
             }
             if is_redirect(received.status) {
-                match redirect_target(&at, &received.headers) {
+                match redirect_target(at, &received.headers) {
                     // RFC 9309, section 2.3.1.2: too long a chain counts as "there is none".
                     Ok(_) if redirects == ROBOTS_REDIRECTS => return Verdict::None,
                     Ok(next) if matches!(next.scheme(), "http" | "https") && self.requests_left() > 1 => {
                         redirects += 1;
-                        at = next;
+                        *at = asked_form(&next);
                         continue;
                     }
                     Ok(_) => return Verdict::Unreachable,
@@ -420,6 +422,12 @@ impl Step {
         let hop = Hop { url: answer::public_url(url), host, address: None, answer };
         Self { hop, received: None, is_connected: false }
     }
+
+    /// The server is there, and its robots.txt keeps us out.
+    fn forbidden(url: &Url, host: &PageHost) -> Self {
+        let step = Self::without(url, host.clone(), Probe::Skipped(SkipReason::Robots));
+        Self { is_connected: true, ..step }
+    }
 }
 
 fn asks_to_be_left_alone(received: &Received) -> Option<ProbeError> {
@@ -441,8 +449,12 @@ fn redirect_target(from: &Url, headers: &HeaderMap) -> Result<Url, String> {
     Ok(url)
 }
 
-fn without_fragment(url: &Url) -> Url {
+/// A URL as it is asked for: a fragment is not sent, and credentials in it are not ours to use.
+fn asked_form(url: &Url) -> Url {
     let mut url = url.clone();
+    // Neither can fail for a URL that has a host, and nothing is asked of one that has none.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
     url.set_fragment(None);
     url
 }
