@@ -8,6 +8,7 @@ mod host;
 pub mod ip;
 mod mail;
 mod policy;
+pub mod rdap;
 mod spf;
 mod zone;
 
