@@ -7,6 +7,7 @@ pub mod domain;
 mod host;
 pub mod ip;
 mod mail;
+pub mod named;
 mod policy;
 pub mod rdap;
 mod spf;

@@ -205,8 +205,7 @@ impl<'a> Found<'a> {
             places.dedup();
             places
         };
-        let mut items: Vec<Item> =
-            self.items.into_iter().map(|(what, at)| Item { what, at: sorted(at) }).collect();
+        let mut items: Vec<Item> = self.items.into_iter().map(|(what, at)| Item { what, at: sorted(at) }).collect();
         // Stable: targets first named on one line stay in their own order.
         items.sort_by_key(|item| item.at.first().map(|place| place.line));
         let mut faults = self.faults;

@@ -51,8 +51,8 @@ fn take(endpoint: &str, service: &str, found: &mut Found<'_>) {
     let subject = format!("service {service}");
     let Some((_, rest)) = endpoint.split_once("://") else {
         let host = match uri::host(endpoint.split(['/', ':']).next().unwrap_or(endpoint)) {
-            // A bare word is a path or a name of another kind.
-            Host::Internal => Host::Unreadable("an endpoint without a host"),
+            // A path, or a bare word: a name of another kind.
+            Host::Internal | Host::Unreadable(_) => Host::Unreadable("an endpoint without a host"),
             host => host,
         };
         found.host(0, host, NamedAs::Service, &subject);

@@ -11,23 +11,64 @@ use crate::model::DomainName;
 
 /// Parts of keys whose value is a host.
 const HOST_KEYS: &[&str] = &[
-    "host", "domain", "url", "uri", "endpoint", "server", "fqdn", "dns", "cname", "origin", "broker", "addr", "smtp",
-    "imap", "registry", "website", "bootstrap", "upstream", "proxy", "gateway", "subject_alternative", "san",
+    "host",
+    "domain",
+    "url",
+    "uri",
+    "endpoint",
+    "server",
+    "fqdn",
+    "dns",
+    "cname",
+    "origin",
+    "broker",
+    "addr",
+    "smtp",
+    "imap",
+    "registry",
+    "website",
+    "bootstrap",
+    "upstream",
+    "proxy",
+    "gateway",
+    "subject_alternative",
+    "san",
 ];
 
 /// Keys whose value looks like a host and is the name of something else.
 const OTHER_KEYS: &[&str] = &[
-    "apiversion", "apigroup", "apigroups", "artifactid", "bundle", "class", "classname", "controller", "driver",
-    "finalizers", "group", "groupid", "import", "kind", "mainclass", "module", "package", "packagename", "plugin",
-    "provisioner", "schemalocation", "storageclassname", "use", "using",
+    "apiversion",
+    "apigroup",
+    "apigroups",
+    "artifactid",
+    "bundle",
+    "class",
+    "classname",
+    "controller",
+    "driver",
+    "finalizers",
+    "group",
+    "groupid",
+    "import",
+    "kind",
+    "mainclass",
+    "module",
+    "package",
+    "packagename",
+    "plugin",
+    "provisioner",
+    "schemalocation",
+    "storageclassname",
+    "use",
+    "using",
 ];
 
 /// First labels that are variables of a program.
 const VARIABLES: &[&str] = &[
     "args", "config", "console", "const", "context", "count", "ctx", "data", "document", "each", "env", "err", "event",
-    "exports", "file", "item", "let", "local", "locals", "math", "metadata", "module", "obj", "object", "options", "os",
-    "params", "path", "process", "props", "req", "request", "res", "response", "result", "self", "settings", "spec",
-    "state", "status", "sys", "this", "user", "users", "value", "values", "var", "window",
+    "exports", "file", "item", "let", "local", "locals", "math", "metadata", "module", "obj", "object", "options",
+    "opts", "os", "params", "path", "process", "props", "req", "request", "res", "response", "result", "self",
+    "settings", "spec", "state", "status", "sys", "this", "user", "users", "value", "values", "var", "window",
 ];
 
 /// First labels of hosts.
@@ -81,7 +122,9 @@ fn read(place: &Place<'_>, start: usize, end: usize) -> Option<(Host, NamedAs)> 
         return None;
     }
     let begin = start + (run.len() - run.trim_start_matches(['-', '.']).len());
-    let seen = Seen::new(place, begin, begin + text.len());
+    // The dot at the end of a sentence, or of a name that is written whole.
+    let tail = &place.line[begin + text.len()..end];
+    let seen = Seen::new(place, begin, if tail.bytes().all(|b| b == b'.') { end } else { begin + text.len() });
     if !seen.begins_value() || !seen.ends_value() {
         return None;
     }
@@ -132,9 +175,12 @@ impl<'a> Seen<'a> {
             Some('(') => self.is_host_key() || self.place.kind == Kind::Text,
             Some('>') => !matches!(before_that(1), Some('-' | '=')),
             // A list dash, an option.
-            Some('-' | '.') => self.before.trim_end_matches(['-', '.']).chars().next_back().is_none_or(|c| {
-                c.is_whitespace() || matches!(c, '"' | '\'' | '*' | '=')
-            }),
+            Some('-' | '.') => self
+                .before
+                .trim_end_matches(['-', '.'])
+                .chars()
+                .next_back()
+                .is_none_or(|c| c.is_whitespace() || matches!(c, '"' | '\'' | '*' | '=')),
             Some('*') => true,
             Some('/') => before_that(1) == Some('/') && before_that(2).is_none_or(|c| !is_name(c) && c != '/'),
             Some('@') => self.is_after_password(),
@@ -145,9 +191,15 @@ impl<'a> Seen<'a> {
     /// `user:password@host`, or `git@host:path`; the host of an e-mail address is nobody's service here.
     fn is_after_password(&self) -> bool {
         let before = self.before.trim_end_matches('@');
-        let start = before.rfind(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=' | ',' | '<' | '(')).map_or(0, |at| at + 1);
-        let user = &before[start.min(before.len())..];
-        (user.contains(':') && !user.contains("mailto")) || (user == "git" && self.next == Some(':'))
+        let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=' | ',' | '<' | '(');
+        let user = before.rsplit(is_end).next().unwrap_or(before);
+        // `serviceAccount:name@mairie.fr` is whom a rule is about.
+        let is_principal = user.split_once(':').is_some_and(|(kind, _)| {
+            ["acct", "domain", "group", "mailto", "principal", "serviceaccount", "sip", "user", "xmpp"]
+                .contains(&kind.to_lowercase().as_str())
+        });
+        (user.contains(':') && (!is_principal || matches!(self.next, Some(':' | '/'))))
+            || (user == "git" && self.next == Some(':'))
     }
 
     fn ends_value(&self) -> bool {
@@ -176,7 +228,9 @@ impl<'a> Seen<'a> {
     fn before_path(&self) -> bool {
         match self.place.kind {
             Kind::Kubernetes => false,
-            Kind::Env | Kind::Terraform | Kind::Compose => self.is_host_key() || self.is_quoted || self.previous == Some('='),
+            Kind::Env | Kind::Terraform | Kind::Compose => {
+                self.is_host_key() || self.is_quoted || self.previous == Some('=')
+            }
             _ => self.is_host_key() || self.previous == Some('/') || self.before.trim_end().is_empty(),
         }
     }
@@ -190,16 +244,26 @@ impl<'a> Seen<'a> {
 
     fn name(&self, text: &str) -> Option<Host> {
         let labels: Vec<&str> = text.split('.').collect();
-        let is_plain = |label: &str| !label.is_empty() && !label.contains('_') && !label.starts_with('-') && !label.ends_with('-');
+        let is_plain =
+            |label: &str| !label.is_empty() && !label.contains('_') && !label.starts_with('-') && !label.ends_with('-');
         if !labels.iter().all(|label| is_plain(label)) || self.is_of_other_key() {
             return None;
         }
         let is_host_key = self.is_host_key();
         // `System.Net`, `ASP.NET`: people write hosts in lower case, or in a setting that says so.
-        if !is_host_key && text.chars().any(char::is_uppercase) && !text.to_ascii_lowercase().starts_with("www.") {
+        let is_upper = text.chars().any(char::is_uppercase);
+        if !is_host_key && is_upper && !text.to_ascii_lowercase().starts_with("www.") {
             return None;
         }
-        if self.place.kind == Kind::Terraform && !self.place.in_heredoc && !line::is_in_string(self.place.line, self.before.len()) {
+        let is_camel = text.as_bytes().windows(2).any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase());
+        let tld = labels.last().map(|label| label.to_lowercase()).unwrap_or_default();
+        if !self.is_quoted && (is_camel || (is_upper && suffix::ending(&tld) == Ending::Code)) {
+            return None;
+        }
+        if self.place.kind == Kind::Terraform
+            && !self.place.in_heredoc
+            && !line::is_in_string(self.place.line, self.before.len())
+        {
             return None;
         }
         if self.place.kind == Kind::Json && !line::is_in_string(self.place.line, self.before.len()) {
@@ -218,7 +282,9 @@ impl<'a> Seen<'a> {
     fn is_of_other_key(&self) -> bool {
         let key = self.key.as_str();
         let is_code = self.place.kind == Kind::Text
-            && ["import ", "package ", "using ", "use ", "from "].iter().any(|word| self.place.line.trim_start().starts_with(word));
+            && ["import ", "package ", "using ", "use ", "from "]
+                .iter()
+                .any(|word| self.place.line.trim_start().starts_with(word));
         let is_name = self.place.kind == Kind::Kubernetes && matches!(key, "name" | "namespace" | "key" | "resources");
         OTHER_KEYS.contains(&key) || key.starts_with("xmlns") || is_code || is_name
     }
@@ -230,10 +296,13 @@ impl<'a> Seen<'a> {
         if labels.len() > 2 && matches!(first, "com" | "org" | "net" | "edu" | "gov" | "java" | "javax" | "jakarta") {
             return false;
         }
+        if VARIABLES.contains(&first) && !(is_host_key && self.is_quoted) {
+            return false;
+        }
         if is_host_key || suffix::is_hosted(name.as_str()) {
             return true;
         }
-        if VARIABLES.contains(&first) || self.is_key_of_a_map() {
+        if self.is_key_of_a_map() {
             return false;
         }
         let is_long = labels.len() > 2;
@@ -242,22 +311,30 @@ impl<'a> Seen<'a> {
         match suffix::ending(name.tld()) {
             Ending::Ordinary => true,
             Ending::Word => (is_long || self.is_quoted) && !is_backwards,
-            Ending::Short => (is_long || self.is_quoted) && !is_backwards,
-            Ending::Code => begins_as_host || (is_long && self.is_quoted && matches!(name.tld(), "app" | "dev" | "online" | "site" | "tools" | "network" | "services")),
+            Ending::Short => ((is_long && first.len() > 1) || self.is_quoted) && !is_backwards,
+            Ending::Code => {
+                begins_as_host
+                    || (is_long
+                        && self.is_quoted
+                        && matches!(name.tld(), "app" | "dev" | "online" | "site" | "tools" | "network" | "services"))
+            }
             Ending::File => is_long && matches!(first, "www" | "cdn" | "smtp" | "imap" | "mx"),
         }
     }
 
     /// `logging.level.org: debug`: a key, unless it is quoted.
     fn is_key_of_a_map(&self) -> bool {
-        !self.is_quoted && self.next == Some(':') && self.after.chars().nth(1).is_none_or(char::is_whitespace)
+        !self.is_quoted
+            && self.next == Some(':')
+            && self.after.chars().nth(1).is_none_or(char::is_whitespace)
             && self.before.trim().is_empty()
     }
 }
 
 /// Words that may be IPv6 addresses, with their place.
 fn words(line: &str) -> impl Iterator<Item = (usize, &str)> {
-    let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',' | ';' | '=' | '(' | ')' | '<' | '>' | '|');
+    let is_end =
+        |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',' | ';' | '=' | '(' | ')' | '<' | '>' | '|');
     let mut at = 0;
     line.split(is_end).map(move |word| {
         let start = at;

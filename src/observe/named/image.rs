@@ -8,14 +8,17 @@ const DOCKER_HUB: &str = "registry-1.docker.io";
 
 /// The registry of an image reference; `None` for what is no reference.
 pub(super) fn registry(reference: &str) -> Option<Host> {
-    let reference = reference.strip_prefix("docker://").or_else(|| reference.strip_prefix("oci://")).unwrap_or(reference);
+    let reference =
+        reference.strip_prefix("docker://").or_else(|| reference.strip_prefix("oci://")).unwrap_or(reference);
     if reference.is_empty() || reference.starts_with(['/', '.', '-']) || reference.contains("://") {
         return None;
     }
     // The registry is the part before the first `/` if it has a dot or a port, or is `localhost`.
     let explicit = reference.split_once('/').map(|(first, _)| first);
     let explicit = explicit.filter(|first| {
-        first.contains(['.', ':']) || *first == "localhost" || first.contains([super::line::VARIABLE, super::line::DEFAULT])
+        first.contains(['.', ':'])
+            || *first == "localhost"
+            || first.contains([super::line::VARIABLE, super::line::DEFAULT])
     });
     let Some(first) = explicit else {
         // A variable in front may hold a registry.
@@ -75,7 +78,9 @@ pub(super) fn is_key(key: &str, kind: Kind) -> Option<bool> {
     let last = key.rsplit(['.', '/']).next().unwrap_or(key);
     match kind {
         Kind::Compose | Kind::Kubernetes if last == "image" => Some(true),
-        Kind::Terraform if matches!(last, "image" | "image_uri" | "container_image" | "docker_image" | "registry_image") => {
+        Kind::Terraform
+            if matches!(last, "image" | "image_uri" | "container_image" | "docker_image" | "registry_image") =>
+        {
             Some(false)
         }
         Kind::Dockerfile | Kind::List | Kind::Sitemap | Kind::Env => None,

@@ -88,7 +88,9 @@ fn of_json(text: &str) -> Kind {
         // Broken off: what it was meant to be decides whether that is an error of the file.
         return match text.get(..512).unwrap_or(text) {
             head if head.contains("\"bomFormat\"") => Kind::CycloneDx,
-            head if head.contains("\"format_version\"") && head.contains("\"terraform_version\"") => Kind::TerraformPlan,
+            head if head.contains("\"format_version\"") && head.contains("\"terraform_version\"") => {
+                Kind::TerraformPlan
+            }
             _ => Kind::Json,
         };
     };

@@ -45,6 +45,7 @@ impl Comments {
         let mut out = String::with_capacity(line.len());
         let mut rest = line;
         let mut quotes = Quotes::default();
+        let mut is_first = true;
         while !rest.is_empty() {
             if let Some(end) = self.open {
                 let Some(at) = rest.find(end) else { break };
@@ -54,7 +55,6 @@ impl Comments {
                 continue;
             }
             let is_start = out.chars().next_back().is_none_or(char::is_whitespace);
-            let is_first = out.trim().is_empty();
             if !quotes.is_inside() {
                 if self.markup && rest.starts_with("<!--") {
                     self.open = Some("-->");
@@ -76,7 +76,8 @@ impl Comments {
                 }
             }
             let Some(c) = rest.chars().next() else { break };
-            quotes.take(c, is_start);
+            quotes.take(c);
+            is_first &= c.is_whitespace();
             out.push(c);
             rest = &rest[c.len_utf8()..];
         }
@@ -103,7 +104,7 @@ impl Quotes {
         self.open.is_some()
     }
 
-    fn take(&mut self, c: char, _is_start: bool) {
+    fn take(&mut self, c: char) {
         if self.escaped {
             self.escaped = false;
             return;
@@ -136,6 +137,13 @@ pub(super) fn is_in_string(line: &str, at: usize) -> bool {
 
 /// `${...}`, `{{ ... }}`, `<% ... %>`, `$(...)` replaced by a mark; of `${NAME:-default}` the default stays.
 pub(super) fn without_variables(line: &str) -> Cow<'_, str> {
+    mark_variables(line, 0)
+}
+
+/// Deepest default within a default.
+const MAX_DEFAULTS: usize = 4;
+
+fn mark_variables(line: &str, depth: usize) -> Cow<'_, str> {
     if !["${", "{{", "<%", "$("].iter().any(|begin| line.contains(begin)) {
         return Cow::Borrowed(line);
     }
@@ -146,12 +154,12 @@ pub(super) fn without_variables(line: &str) -> Cow<'_, str> {
             let end = closing(inner);
             let content = &inner[..end];
             match content.find(":-").map(|at| (at, 2)).or_else(|| content.find(":=").map(|at| (at, 2))) {
-                Some((at, length)) => {
+                Some((at, length)) if depth < MAX_DEFAULTS => {
                     out.push(DEFAULT);
-                    out.push_str(&without_variables(&content[at + length..]));
+                    out.push_str(&mark_variables(&content[at + length..], depth + 1));
                     out.push(DEFAULT);
                 }
-                None => out.push(VARIABLE),
+                _ => out.push(VARIABLE),
             }
             rest = inner.get(end + 1..).unwrap_or_default();
             continue;
@@ -161,7 +169,8 @@ pub(super) fn without_variables(line: &str) -> Cow<'_, str> {
             .find_map(|(begin, end)| rest.strip_prefix(begin).map(|inner| (inner, *end)));
         if let Some((inner, end)) = other {
             out.push(VARIABLE);
-            rest = inner.find(end).map_or("", |at| &inner[at + end.len()..]);
+            // One that does not end on the line hides nothing behind it.
+            rest = inner.find(end).map_or(inner, |at| &inner[at + end.len()..]);
             continue;
         }
         let Some(c) = rest.chars().next() else { break };
@@ -225,8 +234,35 @@ fn identifier(text: &str) -> String {
 /// The key of a YAML line that has no value of its own (`hosts:`), and how far it is indented.
 pub(super) fn opens_list(line: &str) -> Option<(usize, String)> {
     let trimmed = line.trim();
-    let key = trimmed.strip_suffix(':').or_else(|| trimmed.strip_suffix('[').map(|t| t.trim_end_matches(['=', ':', ' '])))?;
+    let key =
+        trimmed.strip_suffix(':').or_else(|| trimmed.strip_suffix('[').map(|t| t.trim_end_matches(['=', ':', ' '])))?;
     let key = key.trim_start_matches("- ");
     let indent = line.len() - line.trim_start().len();
     (!key.is_empty() && key.trim_matches(['"', '\'']).chars().all(is_key)).then(|| (indent, identifier(key)))
+}
+
+/// Longest piece of a line that is read at once, in bytes.
+const MAX_PIECE: usize = 2048;
+
+/// A line in pieces of bounded length (minified JSON is one line), cut where an entry ends.
+pub(super) fn pieces(line: &str) -> impl Iterator<Item = &str> {
+    let mut rest = line;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let (piece, after) = rest.split_at(cut(rest));
+        rest = after;
+        Some(piece)
+    })
+}
+
+fn cut(text: &str) -> usize {
+    if text.len() <= MAX_PIECE {
+        return text.len();
+    }
+    let longest = (0..=MAX_PIECE).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+    let head = &text[..longest];
+    let entry = ["\",\"", "},\"", "],\"", "},{"].iter().filter_map(|end| head.rfind(end)).max().map(|at| at + 2);
+    entry.or_else(|| head.rfind([',', ';', ' ', '\t']).map(|at| at + 1)).unwrap_or(longest)
 }

@@ -57,7 +57,9 @@ fn walk(
     match value {
         Value::String(text) => match serde_json::from_str::<Value>(text) {
             // Documents inside (container definitions, policies) are read as what they are.
-            Ok(inner @ (Value::Object(_) | Value::Array(_))) => walk(key, &inner, None, cloud, depth + 1, regions, found),
+            Ok(inner @ (Value::Object(_) | Value::Array(_))) => {
+                walk(key, &inner, None, cloud, depth + 1, regions, found)
+            }
             _ => scan::value(key, text, cloud, regions, found),
         },
         Value::Array(items) => {

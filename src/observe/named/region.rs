@@ -66,7 +66,9 @@ static SHAPES: LazyLock<Vec<Shape>> = LazyLock::new(|| {
     let list: Vec<(String, &[&str])> = vec![
         (format!("us-gov-{DIRECTION}-1[a-c]?|us-iso[a-z]?-{DIRECTION}-1[a-c]?"), &["aws"]),
         ("eusc-[a-z]{2}-[a-z]+-[0-9][a-c]?".to_owned(), &["aws-eusc"]),
-        ("cn-north-1|cn-northwest-1".to_owned(), &["aws-china", "huawei-cloud"]),
+        ("cn-northwest-1[a-c]?".to_owned(), &["aws-china"]),
+        ("cn-north-1[a-c]?".to_owned(), &["aws-china", "huawei-cloud"]),
+        ("cn-(?:north|east|south|southwest)-[2-9][a-f]?".to_owned(), &["huawei-cloud"]),
         ("cloudgouv-eu-west-1[a-c]?".to_owned(), &["outscale"]),
         ("(?:eu-west-2|us-east-2)[a-c]?".to_owned(), &["aws", "outscale"]),
         ("(?:us-west-1|ap-northeast-1)[a-c]?".to_owned(), &["alibaba-cloud", "aws", "outscale"]),
@@ -136,7 +138,7 @@ impl Regions {
     /// Writes down what was found.
     pub(super) fn finish(self, found: &mut Found<'_>) {
         for (line, region, hint, shape) in self.seen {
-            let Some(cloud) = self_or_only(hint, shape, &self.clouds) else { continue };
+            let Some(cloud) = whose(hint, &region, shape, &self.clouds) else { continue };
             let cloud = cloud.map(|cloud| of_partition(cloud, &region).to_owned());
             found.item(line, ItemTarget::Region { cloud, region }, NamedAs::Region);
         }
@@ -145,8 +147,9 @@ impl Regions {
 
 /// The cloud: what the block or key says, else the only one that has the shape, else the only one of these the file
 /// uses. `None` for a shape that means nothing without a cloud.
-fn self_or_only(
+fn whose(
     hint: Option<&'static str>,
+    region: &str,
     shape: &'static [&'static str],
     used: &BTreeSet<&'static str>,
 ) -> Option<Option<&'static str>> {
@@ -156,7 +159,8 @@ fn self_or_only(
     if let [only] = shape {
         return Some(Some(only));
     }
-    let mut common = used.iter().filter(|cloud| shape.contains(cloud) || shape.is_empty());
+    let used = used.iter().map(|cloud| of_partition(cloud, region));
+    let mut common = used.filter(|cloud| shape.contains(cloud) || shape.is_empty());
     match (common.next(), common.next()) {
         (Some(only), None) => Some(Some(only)),
         _ if shape.is_empty() => None,
@@ -165,7 +169,7 @@ fn self_or_only(
 }
 
 /// The part of a cloud that is run apart.
-fn of_partition<'a>(cloud: &'a str, region: &str) -> &'a str {
+fn of_partition(cloud: &'static str, region: &str) -> &'static str {
     match cloud {
         "aws" if region.starts_with("eusc-") => "aws-eusc",
         "aws" if region.starts_with("cn-") => "aws-china",
@@ -209,6 +213,6 @@ mod tests {
 
     #[test]
     fn every_shape_compiles() {
-        assert_eq!(SHAPES.len(), 28);
+        assert_eq!(SHAPES.len(), 30);
     }
 }

@@ -15,8 +15,9 @@ pub(super) fn read(text: &str, kind: Kind, found: &mut Found<'_>) {
         if text.trim().is_empty() {
             continue;
         }
-        let text = line::without_variables(&text);
-        state.read(line_number(index), &text, &lines, index, found);
+        for piece in line::pieces(&text) {
+            state.read(line_number(index), &line::without_variables(piece), &lines, index, found);
+        }
     }
     state.regions.finish(found);
 }
@@ -177,7 +178,8 @@ fn urls(number: u32, line: &mut String, found: &mut Found<'_>) {
         let is_web = matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https" | "ws" | "wss");
         let end = rest
             .find(|c: char| {
-                c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>' | '|' | ']' | ')') && !rest.starts_with('[')
+                c.is_whitespace()
+                    || matches!(c, '"' | '\'' | '`' | '<' | '>' | '|' | ']' | ')') && !rest.starts_with('[')
                     || (is_web && c == ',')
             })
             .unwrap_or(rest.len());
@@ -260,7 +262,8 @@ impl Blocks {
         if let Some(cloud) = cloud.filter(|_| kind != "backend") {
             regions.uses(cloud);
         }
-        let is_header = matches!(kind, "provider" | "backend" | "resource" | "data" | "ephemeral" | "variable") && line.contains('{');
+        let is_header = matches!(kind, "provider" | "backend" | "resource" | "data" | "ephemeral" | "variable")
+            && line.contains('{');
         let (opened, closed) = braces(line);
         if is_header {
             self.open.push((self.depth, cloud, kind == "variable" && region::is_key(label)));

@@ -91,7 +91,8 @@ pub(super) fn unescape(text: &str) -> String {
     while let Some(at) = rest.find('&') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let known = rest.find(';').filter(|end| *end <= 10).and_then(|end| Some((character(&rest[1..end])?, end)));
+        let known =
+            rest.bytes().take(11).position(|b| b == b';').and_then(|end| Some((character(&rest[1..end])?, end)));
         match known {
             Some((c, end)) => {
                 out.push(c);

@@ -3,8 +3,22 @@
 /// Names that are nobody's in the public Internet (RFC 2606, RFC 6761, RFC 6762, RFC 7686, RFC 8375, RFC 9476, ICANN's
 /// `internal`), and the names of documentation.
 const RESERVED: &[&str] = &[
-    "alt", "arpa", "corp", "example", "example.com", "example.net", "example.org", "home", "internal", "invalid", "lan",
-    "local", "localdomain", "localhost", "onion", "test",
+    "alt",
+    "arpa",
+    "corp",
+    "example",
+    "example.com",
+    "example.net",
+    "example.org",
+    "home",
+    "internal",
+    "invalid",
+    "lan",
+    "local",
+    "localdomain",
+    "localhost",
+    "onion",
+    "test",
 ];
 
 /// Endings of files that are top-level domains.
@@ -12,7 +26,7 @@ const FILES: &str = " ac ai am app bat bz cab cat cc cl cs dat db do dev doc ex 
     mm mo mov ms pl pm ps pub pt py rb rs sc sh so st sv tf ts vi zip ";
 
 /// Words of code and fields of objects that are top-level domains of more than two letters.
-const WORDS: &str = " active ads ai app auto bar bid bot box build cab call cam camera car case center channel chat city \
+const WORDS: &str = " abc active ads ai app auto bar bid bot box build cab call cam camera car case center channel chat city \
     click codes company computer contact cool country credit data date day dev direct directory discover doc docs dog \
     domains dot download email engine engineering esq events exchange express fail family fan feedback final fit fly foo \
     forum free fun fund gallery game games gift global group guide health help here host hot house how info ing ink int \
@@ -76,7 +90,7 @@ pub(super) fn ending(tld: &str) -> Ending {
 /// Whether files end so, too: `main.tf`, `app.py`.
 pub(super) fn is_file_ending(tld: &str) -> bool {
     // `io`, `app`, `dev`, `ai` and some countries are endings of hosts first.
-    is_in(FILES, tld) && !matches!(tld, "app" | "dev" | "ai" | "cat" | "cl" | "id" | "in" | "pt" | "do" | "la")
+    is_in(FILES, tld) && !matches!(tld, "app" | "dev" | "ai" | "cat" | "cl" | "id" | "pt" | "do" | "la")
 }
 
 /// Whether a name lies below a public suffix, or is one that somebody runs for others (`github.io`).
@@ -98,7 +112,7 @@ pub(super) fn is_hosted(name: &str) -> bool {
 
 /// Whether a name is reserved for use inside or for documentation.
 pub(super) fn is_reserved(name: &str) -> bool {
-    RESERVED.iter().any(|reserved| {
-        name.strip_suffix(reserved).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-    })
+    RESERVED
+        .iter()
+        .any(|reserved| name.strip_suffix(reserved).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }

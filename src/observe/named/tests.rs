@@ -62,7 +62,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("a.txt", "at http://45.60.155.214/x", "45.60.155.214"),
     ("a.txt", "Content-Security-Policy: img-src https://*.mairie.fr", "mairie.fr"),
     ("a.txt", "file:///etc/hosts.fr and s3://bucket.name.fr/x and unix://a.fr", ""),
-    ("a.xml", "<x xmlns=\"http://www.w3.org/2001/XMLSchema\" href=\"https://www.mairie.fr/\"/>", ""),
+    ("a.xml", "<x xmlns=\"http://www.w3.org/2001/XMLSchema\" href=\"https://www.mairie.fr/\"/>", "www.mairie.fr"),
     ("a.json", "\"$schema\": \"https://json.schemastore.org/package\", \"u\": \"https://a.fr\"", "a.fr"),
     ("a.txt", "CORS http://* or https:// alone", ""),
     // Names in the position of a value.
@@ -109,6 +109,10 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("a.yaml", "  name: certificates.cert-manager.io", ""),
     ("a.txt", "write to contact@mairie.fr or <dpo@mairie.fr>", ""),
     (".env", "MAIL_FROM=contact@mairie.fr", ""),
+    ("a.yaml", "  member: serviceAccount:bot@mairie.fr", ""),
+    ("a.txt", "host = urlObject.host; server = opts.host; h = support.HOST", ""),
+    ("a.txt", "click e.target.id and self.io", ""),
+    ("a.txt", "Makefile.in pyconfig.h.in", ""),
     ("a.txt", "mailto:contact@mairie.fr", ""),
     ("a.tf", "  instance = aws_instance.web.id", ""),
     ("a.tf", "  region = var.region", ""),
@@ -177,10 +181,7 @@ fn a_url_that_cannot_be_read_is_a_fault_with_its_place() {
     let faults: Vec<String> = found.faults.iter().map(|f| format!("{}:{} {}", f.file, f.line, f.what)).collect();
     assert_eq!(
         faults,
-        [
-            ".env:2 https URL: its host is a variable or a placeholder",
-            ".env:3 https URL: its host is no address",
-        ]
+        [".env:2 https URL: its host is a variable or a placeholder", ".env:3 https URL: its host is no address",]
     );
     assert_eq!(found.internal.iter().map(|at| at.line).collect::<Vec<_>>(), [4], "a bare word is inside");
 }
@@ -244,9 +245,15 @@ fn files_that_cannot_be_read() {
 
 #[test]
 fn lists_keep_the_page_and_name_what_is_none() {
-    let found = named("list.txt", "https://www.mairie.fr/a?b\nmairie.fr\nno/target\nMAIRIE.FR\nhttps://www.mairie.fr/a\nftp://x.fr/\n");
+    let found = named(
+        "list.txt",
+        "https://www.mairie.fr/a?b\nmairie.fr\nno/target\nMAIRIE.FR\nhttps://www.mairie.fr/a\nftp://x.fr/\n",
+    );
     assert_eq!(found.kind, Kind::List);
-    assert_eq!(places(&found), ["1 url https://www.mairie.fr/a", "2 name mairie.fr", "4 name mairie.fr", "5 url https://www.mairie.fr/a"]);
+    assert_eq!(
+        places(&found),
+        ["1 url https://www.mairie.fr/a", "2 name mairie.fr", "4 name mairie.fr", "5 url https://www.mairie.fr/a"]
+    );
     assert_eq!(found.items.len(), 2, "each target once");
     assert_eq!(found.faults.iter().map(|f| f.line).collect::<Vec<_>>(), [3, 6]);
 }
@@ -263,7 +270,8 @@ fn sitemaps() {
         ["3 url https://www.mairie.fr/", "6 url https://www.mairie.fr/%C3%A9t%C3%A9", "8 url https://img.mairie.fr/x"]
     );
     assert_eq!(found.faults.iter().map(|f| f.line).collect::<Vec<_>>(), [9, 10, 10]);
-    let index = named("x", "<sitemapindex>\n<sitemap>\n<loc>https://www.mairie.fr/s.xml</loc></sitemap></sitemapindex>");
+    let index =
+        named("x", "<sitemapindex>\n<sitemap>\n<loc>https://www.mairie.fr/s.xml</loc></sitemap></sitemapindex>");
     assert_eq!(places(&index), ["3 url https://www.mairie.fr/s.xml"]);
 }
 
@@ -294,7 +302,12 @@ fn dockerfile() {
         FROM build AS test\nFROM scratch\nCOPY --from=build /a /b\nCOPY --from=quay.io/x/y /a /b\nCOPY --from=0 /a /b\nfrom debian:13\n";
     assert_eq!(
         places(&named("Dockerfile", text)),
-        ["2 imageregistry ghcr.io", "3 url get.mairie.fr", "7 imageregistry quay.io", "9 imageregistry registry-1.docker.io"]
+        [
+            "2 imageregistry ghcr.io",
+            "3 url get.mairie.fr",
+            "7 imageregistry quay.io",
+            "9 imageregistry registry-1.docker.io"
+        ]
     );
 }
 
@@ -369,6 +382,7 @@ fn regions_by_shape() {
         ("REGION=ch-gva-2", "exoscale:ch-gva-2"),
         ("REGION=fi-hel1", "upcloud:fi-hel1"),
         ("REGION=cn-hangzhou", "alibaba-cloud:cn-hangzhou"),
+        ("AWS_REGION=cn-northwest-1", "aws-china:cn-northwest-1"),
         ("LOCATION=Paris", ""),
         ("REGION=europe", ""),
         ("NAME=eu-west-3", ""),
@@ -435,7 +449,12 @@ fn bill_of_materials() {
     let found = named("bom.json", &bom.to_string());
     assert_eq!(
         places(&found),
-        ["0 service api.stripe.com", "0 service hooks.stripe.com", "0 service mq.mairie.fr", "0 service www.mailjet.com"]
+        [
+            "0 service api.stripe.com",
+            "0 service hooks.stripe.com",
+            "0 service mq.mairie.fr",
+            "0 service www.mailjet.com"
+        ]
     );
     let faults: Vec<&str> = found.faults.iter().map(|f| f.what.as_str()).collect();
     assert_eq!(
@@ -455,4 +474,48 @@ fn same_target_keeps_all_places() {
     assert_eq!(found.items.len(), 2);
     assert_eq!(places(&found), ["2 url a.fr", "3 url a.fr", "4 name a.fr", "5 url a.fr", "5 url b.fr"]);
     assert_eq!(written(&found.items[0].what), "a.fr");
+}
+
+#[test]
+fn one_long_line_is_read_whole() {
+    let entries: Vec<String> = (0..3000)
+        .map(|n| format!("{{\"name\":\"x, y\",\"host\":\"h{n}.mairie.fr\",\"url\":\"https://u{n}.mairie.fr/x\"}}"))
+        .collect();
+    let found = named("x.json", &format!("[{}]", entries.join(",")));
+    assert_eq!(found.items.len(), 6000);
+    assert!(found.items.iter().all(|item| item.at.len() == 1 && item.at[0].line == 1));
+}
+
+mod hostile {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NAMES: [&str; 8] = ["x.txt", "x.tf", "x.json", "Dockerfile", ".env", "compose.yml", "x.html", "sitemap.xml"];
+
+    proptest! {
+        /// Whatever a file holds: an answer, each place within the file, and nothing that is no host.
+        #[test]
+        fn any_text_is_answered(
+            text in "([ \\n\\t\"'`=:,;/@#<>{}$()\\[\\]|.*-]|a\\.fr|https?://|image: |region = |<loc>|</loc>|<urlset>|[a-z0-9]{1,4}|\\PC|\u{3000}){0,80}",
+            which in 0..NAMES.len(),
+            begin in prop::sample::select(vec!["", "two words\n", "{", "<urlset>", "apiVersion: v1\nkind: X\n", "services:\n a:\n  image: x\n"]),
+        ) {
+            let text = format!("{begin}{text}");
+            if let Ok(Input::Named(found)) = read(NAMES[which], text.as_bytes()) {
+                let lines = u32::try_from(text.lines().count()).unwrap();
+                for item in &found.items {
+                    prop_assert!(!item.at.is_empty());
+                    prop_assert!(item.at.iter().all(|at| at.line <= lines && at.file == NAMES[which]));
+                }
+                prop_assert!(found.faults.iter().all(|fault| fault.line <= lines));
+                let again = read(NAMES[which], text.as_bytes());
+                prop_assert_eq!(again, Ok(Input::Named(found)), "same input, same result");
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_answered(bytes in prop::collection::vec(any::<u8>(), 0..200), which in 0..NAMES.len()) {
+            let _ = read(NAMES[which], &bytes);
+        }
+    }
 }
