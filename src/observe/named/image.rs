@@ -96,6 +96,6 @@ pub(super) fn is_built(lines: &[&str], at: usize) -> bool {
     let is_blank = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
     let is_of_block = |line: &&&str| is_blank(line) || indent(line) >= own;
     let is_build = |line: &&str| indent(line) == own && line.trim_start().starts_with("build:");
-    lines[..at].iter().rev().take_while(|l| is_of_block(&l)).any(|l| is_build(l))
-        || lines[at + 1..].iter().take_while(|l| is_of_block(&l)).any(|l| is_build(l))
+    lines[..at].iter().rev().take_while(is_of_block).any(is_build)
+        || lines[at + 1..].iter().take_while(is_of_block).any(is_build)
 }

@@ -112,10 +112,11 @@ impl State {
     fn regions_of(&mut self, number: u32, line: &str) {
         for (key, start, end) in values(line) {
             let value = &line[start..end];
-            if matches!(key.as_str(), "provider" | "name" | "cloud" | "platform" | "cloudprovider" | "cloud_provider") {
-                if let Some(cloud) = region::cloud(value) {
-                    self.regions.uses(cloud);
-                }
+            let names_cloud = ["provider", "name", "cloud", "platform", "cloudprovider", "cloud_provider"];
+            if names_cloud.contains(&key.as_str())
+                && let Some(cloud) = region::cloud(value)
+            {
+                self.regions.uses(cloud);
             }
             if region::is_key(&key) || (key == "default" && self.blocks.is_region_variable()) {
                 let hint = self.blocks.cloud().or_else(|| region::cloud_by_prefix(&key));
