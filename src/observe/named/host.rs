@@ -47,6 +47,7 @@ const OTHER_KEYS: &[&str] = &[
     "controller",
     "driver",
     "finalizers",
+    "identifiers",
     "group",
     "groupid",
     "import",

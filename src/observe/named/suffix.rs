@@ -23,7 +23,7 @@ const RESERVED: &[&str] = &[
 
 /// Endings of files that are top-level domains.
 const FILES: &str = " ac ai am app bat bz cab cat cc cl cs dat db do dev doc ex gs gz hs id in java la lib lock lua mk ml md \
-    mm mo mov ms pl pm ps pub pt py rb rs sc sh so st sv tf ts vi zip ";
+    mm mo mov ms pid pl pm ps pub pt py rb rs sc sh so st sv tf ts vi zip ";
 
 /// Words of code and fields of objects that are top-level domains of more than two letters.
 const WORDS: &str = " abc active ads ai app auto bar bid bot box build cab call cam camera car case center channel chat city \

@@ -115,6 +115,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("a.txt", "host = urlObject.host; server = opts.host; h = support.HOST", ""),
     ("a.txt", "click e.target.id and self.io", ""),
     ("a.txt", "Makefile.in pyconfig.h.in", ""),
+    ("a.yaml", "  command: rm -f server.pid", ""),
+    ("a.tf", "  identifiers = [\"ec2.amazonaws.com\"]", ""),
     ("a.txt", "mailto:contact@mairie.fr", ""),
     ("a.tf", "  instance = aws_instance.web.id", ""),
     ("a.tf", "  region = var.region", ""),
