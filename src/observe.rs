@@ -11,6 +11,7 @@ pub mod html;
 pub mod http;
 pub mod ip;
 mod mail;
+pub mod named;
 mod page;
 mod policy;
 pub mod rdap;

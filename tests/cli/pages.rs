@@ -139,6 +139,7 @@ fn robots_that_forbid_are_heeded_and_that_is_not_nothing_found() {
     ]);
     let (report, _) = audit(&web, "www.ministere-page.fr", &[]);
     let resource = services(&report, "resource")[0];
+    eprintln!("{resource} {}", report["pages"]);
     assert_eq!((resource["state"].as_str(), resource["gap"].as_str()), (Some("not-determined"), Some("robots")));
     assert_eq!(web.asked().len(), 1, "{:?}", web.asked());
 }
