@@ -421,7 +421,7 @@ mod tests {
         let global = Global {
             as_of: Some("24/11/2026".into()),
             output: vec!["x.pdf".into()],
-            connect_to: vec!["a:1:b:2".into()],
+            connect_to: vec!["a:1:b".into()],
             ..Global::default()
         };
         let bad = env(&[("JURISDIG_HOME", "Europe"), ("SOURCE_DATE_EPOCH", "now"), ("JURISDIG_WIDTH", "7")]);

@@ -236,7 +236,7 @@ impl Observer {
         let is_captured = evidence.pages.found().is_some();
         let (look, ()) = tokio::join!(
             self.look(session, &target, &names, Wanted { page: wanted.page && !is_captured, ..wanted }, taken_at),
-            self.observe_records(session, &names, wanted, evidence),
+            Box::pin(self.observe_records(session, &names, wanted, evidence)),
         );
         self.add_look(session, name, look, evidence).await;
     }
@@ -301,21 +301,22 @@ impl Observer {
         let (pages, tls, registration) = tokio::join!(
             async {
                 if wanted.page && settings.fetches {
-                    Probe::Found(vec![page::fetch(&settings.fetcher, session, target, &names.target).await])
+                    // Large futures stand on the heap: a stack of threads is small.
+                    Probe::Found(vec![Box::pin(page::fetch(&settings.fetcher, session, target, &names.target)).await])
                 } else {
                     Probe::default()
                 }
             },
             async {
                 if wanted.certificate && settings.certificates {
-                    page::certificate(settings, session, &names.target, taken_at).await
+                    Box::pin(page::certificate(settings, session, &names.target, taken_at)).await
                 } else {
                     Probe::default()
                 }
             },
             async {
                 match &names.registrable {
-                    Some(name) if settings.asks_registry => page::registration(settings, session, name).await,
+                    Some(name) if settings.asks_registry => Box::pin(page::registration(settings, session, name)).await,
                     _ => Probe::default(),
                 }
             },
