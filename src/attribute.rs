@@ -262,6 +262,8 @@ pub enum NoteKind {
     MxAtRegistrable,
     /// A name of the site that is an alias of a third party's.
     ThirdPartyAlias,
+    /// A region stands in a file: what the customer chose, no proof of where anything is.
+    RegionChosen,
 }
 
 /// Who runs what, by the rules of knowledge-base.md, "Attribution".

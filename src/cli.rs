@@ -13,6 +13,7 @@ mod deliver;
 mod exit;
 mod explain;
 mod generate;
+mod inputs;
 mod knowledge;
 mod laws;
 mod observation;

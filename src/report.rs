@@ -36,8 +36,8 @@ pub use framework::{
 };
 pub use ids::{
     AbsenceId, CaptureId, CertaintyId, ConfidenceId, ConsentId, ContactId, ControlId, DataClassId, GapId, GradeId,
-    GroupId, LawKindId, LawStateId, LinkId, MarkId, NoteId, PrecisionId, PurposeId, ReachId, RobotsId, RoleId,
-    StatusId, TopId, TrustId, UseId, ViaId,
+    GroupId, LawKindId, LawStateId, LinkId, MarkId, NamedAsId, NoteId, PrecisionId, PurposeId, ReachId, RobotsId,
+    RoleId, StatusId, TopId, TrustId, UseId, ViaId,
 };
 pub use law::{AgreementId, AgreementReport, BindReport, LawCard, LawReport, LawsReport, StatusReport, laws};
 pub use layer::{
@@ -45,7 +45,7 @@ pub use layer::{
     GroundId, LayerReport, LinkReport, NexusReport, OwnersId, OwnersReport, PlaceId, PlaceInReport, PlaceReport,
     StepReport, TopReport,
 };
-pub use page::{CertificateReport, OnPageReport, PageReport};
+pub use page::{CertificateReport, NamedAtReport, OnPageReport, PageReport};
 pub use transfer::{AdequacyReport, LitigationReport};
 pub use who::{CardField, CardRow, Truth, WhoReport, WhoRow};
 
@@ -111,6 +111,9 @@ pub struct TargetReport {
     pub headline: HeadlineReport,
     /// Services in the order of the screen.
     pub services: Vec<ServiceReport>,
+    /// Where files of the user name the target.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub named_at: Vec<NamedAtReport>,
     /// Looks at the page: our own fetch, or recordings of browsers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pages: Vec<PageReport>,

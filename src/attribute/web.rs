@@ -1,15 +1,18 @@
 //! Web edge and web host. A host behind an edge is known only from a name or an address block of somebody else.
 
-use super::layers::{Candidate, HostView, Part, candidates, layer};
-use super::{Absence, Gap, Layer, Note, NoteKind, Place, Scene, Service, State, unfound};
+use super::layers::{Candidate, HostView, Part, candidates, finish, layer, named, unlisted};
+use super::{Absence, Gap, Layer, Note, NoteKind, Place, PlaceIn, Scene, Service, State, unfound};
 use crate::evidence::{AddressFacts, Pointer, Probe, Ref};
 use crate::kb::Signal;
-use crate::model::{CountryCode, DomainName, Role};
+use crate::model::{Confidence, CountryCode, DomainName, OperatorId, Role, Target};
 
 /// Edge and host of the target and, where it differs, of its www or apex sibling.
 pub(super) fn services(scene: &Scene<'_>, notes: &mut Vec<Note>) -> Vec<Service> {
     if let Some(address) = &scene.evidence.address {
         return of_address(scene, address);
+    }
+    if let Target::Region { cloud, region } = &scene.evidence.target {
+        return vec![of_region(scene, cloud, region, notes)];
     }
     let mut out: Vec<Service> = Vec::new();
     let mut hosts: Vec<_> = scene.evidence.web.iter().collect();
@@ -74,6 +77,28 @@ fn of_address(scene: &Scene<'_>, address: &AddressFacts) -> Vec<Service> {
     let host = HostView { name: None, facts: None, addresses: list, at: vec!["address".to_owned()] };
     let found = candidates(scene, &host, |n| scene.kb.by_name(Signal::Cname, n));
     build(scene, &host, found, address.ip.to_string())
+}
+
+/// A region a file states: whose cloud it is, and which country the cloud says it is in. That is what the customer chose,
+/// so the country is one word alone.
+fn of_region(scene: &Scene<'_>, cloud: &str, region: &str, notes: &mut Vec<Note>) -> Service {
+    let because = at(&["target"]);
+    let id = cloud.parse::<OperatorId>().ok().filter(|id| scene.kb.operator(id).is_some());
+    let country = id.as_ref().and_then(|id| scene.kb.country_of_region(id, region));
+    let place = country.map_or(Place::Unknown, |country| {
+        Place::In(vec![PlaceIn { country, is_probable: false, because: vec![because.clone()] }])
+    });
+    let (candidate, confidence) = match &id {
+        Some(id) => (named(id, because.clone()), Confidence::Probable),
+        None => (unlisted(cloud.to_owned(), because.clone()), Confidence::Weak),
+    };
+    let layers: Vec<Layer> = finish(scene, candidate, None, Vec::new(), place, confidence).into_iter().collect();
+    notes.push(Note {
+        kind: NoteKind::RegionChosen,
+        subject: format!("{cloud}:{region}"),
+        because: vec![because.clone()],
+    });
+    Service { because: vec![because], ..Service::new(Role::Host, format!("{cloud}:{region}"), State::Found, layers) }
 }
 
 /// A name of an operator that has ceased is a stale record.

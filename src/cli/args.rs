@@ -55,6 +55,10 @@ pub(crate) struct AuditArgs {
     /// Read targets from a file, one a line, `#` starts a comment; may be repeated
     #[arg(short = 'T', long = "from-file", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) from_file: Vec<PathBuf>,
+    /// Audit what a file names: URL list, sitemap, saved HTML page, docker-compose, Kubernetes, Terraform (also `terraform
+    /// show -json`), .env, CycloneDX, any text; hosts, image registries and cloud regions; may be repeated
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) from: Vec<PathBuf>,
     /// Write what was seen and the judgement of today, for `replay`
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) save: Option<PathBuf>,

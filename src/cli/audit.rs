@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::args::AuditArgs;
 use super::deliver::Deliver;
 use super::exit::{Exit, measured};
+use super::inputs::Inputs;
 use super::knowledge;
 use super::observation::{self, is_mute};
 use super::out::{Out, WholeFile};
@@ -64,9 +65,20 @@ pub(crate) fn run(args: &AuditArgs, settings: &Settings, env: &Environment, out:
 }
 
 /// The targets, and whether some line was none.
-fn collect(args: &AuditArgs, captures: Vec<PageFacts>, out: &mut Out) -> Result<(Vec<Asked>, bool), Stop> {
-    if args.targets.is_empty() && args.from_file.is_empty() && !captures.is_empty() {
+fn collect(args: &AuditArgs, mut captures: Vec<PageFacts>, out: &mut Out) -> Result<(Vec<Asked>, bool), Stop> {
+    if args.targets.is_empty() && args.from_file.is_empty() && args.from.is_empty() && !captures.is_empty() {
         return Ok((vec![of_recording(captures)?], false));
+    }
+    let own = match args.targets.as_slice() {
+        [only] if args.from_file.is_empty() => only.parse().ok(),
+        _ => None,
+    };
+    let inputs = Inputs::read(&args.from, own.as_ref())?;
+    for fault in &inputs.faults {
+        out.error(fault);
+    }
+    for one in &inputs.left_out {
+        out.note(one);
     }
     let mut stdin = BufReader::new(std::io::stdin());
     let targets = Targets::collect(&args.targets, &args.from_file, &mut stdin).map_err(|e| match e {
@@ -79,14 +91,22 @@ fn collect(args: &AuditArgs, captures: Vec<PageFacts>, out: &mut Out) -> Result<
     for (again, first) in &targets.repeated {
         out.note(&format!("{}: {} is named at {first} already", again.place, again.target));
     }
-    if targets.list.is_empty() {
-        return Err(Stop::usage(match targets.faults.len() {
+    let read_faults = targets.faults.len() + inputs.faults.len();
+    if targets.list.is_empty() && inputs.asked.is_empty() {
+        return Err(Stop::usage(match read_faults {
+            0 if !args.from.is_empty() => "no target: the files name none".to_owned(),
             0 => "no target: name a domain, a URL or an IP address".to_owned(),
             n => format!("no target left: {n} of {n} are none"),
         }));
     }
-    let had_faults = !targets.faults.is_empty();
     let mut asked: Vec<Asked> = targets.list.into_iter().map(|listed| listed.target.into()).collect();
+    for more in inputs.asked {
+        match asked.iter_mut().find(|known| known.target == more.target) {
+            Some(known) => known.named_at.extend(more.named_at),
+            None => asked.push(more),
+        }
+    }
+    captures.extend(inputs.pages);
     if !captures.is_empty() {
         let [only] = asked.as_mut_slice() else {
             return Err(Stop::usage(
@@ -95,7 +115,7 @@ fn collect(args: &AuditArgs, captures: Vec<PageFacts>, out: &mut Out) -> Result<
         };
         only.captures = captures;
     }
-    Ok((asked, had_faults))
+    Ok((asked, read_faults > 0))
 }
 
 /// The target a recording is of.

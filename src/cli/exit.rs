@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use crate::evidence::{Capture, Evidence, HostFacts, Probe, Status};
+use crate::model::Target;
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -86,6 +87,10 @@ pub(crate) fn measured(evidence: &Evidence) -> Measured {
         // Local tables are always there; the reverse name is the only question.
         let failed = evidence.answers.iter().any(|a| is_failure(a.status));
         return if failed { Measured::Partly } else { Measured::Whole };
+    }
+    // A region is a choice read from a file: there is nobody to ask.
+    if matches!(evidence.target, Target::Region { .. }) {
+        return Measured::Whole;
     }
     let Some(name) = evidence.target.name() else { return Measured::Nothing };
     let own = evidence.web.iter().filter_map(|w| evidence.hosts.get(&w.host));

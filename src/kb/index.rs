@@ -332,6 +332,15 @@ impl Knowledge {
         RegionAnswer::Unknown
     }
 
+    /// Country of a region by its name; digits at its end name a site within it (`gra11`) where the name as a whole is
+    /// not in the table.
+    #[must_use]
+    pub fn country_of_region(&self, operator: &OperatorId, region: &str) -> Option<CountryCode> {
+        let table = self.kb.regions.get(operator)?;
+        let base = region.trim_end_matches(|c: char| c.is_ascii_digit());
+        table.get(region).or_else(|| table.get(base))?.parse().ok()
+    }
+
     fn region_answer(&self, operator: &OperatorId, rule: &RegionRule, token: Option<&str>) -> RegionAnswer {
         let table = || self.kb.regions.get(operator);
         let answer = if rule.gives == "$1" {

@@ -23,6 +23,13 @@ pub enum Target {
     },
     /// An address.
     Ip(IpAddr),
+    /// A region of a cloud, as a customer chose it: `aws:eu-west-3`.
+    Region {
+        /// Id of the cloud in the data, such as `aws`.
+        cloud: String,
+        /// Name of the region, in lower case.
+        region: String,
+    },
 }
 
 /// Why a text is not a target.
@@ -46,12 +53,12 @@ pub enum BadTarget {
 const MAX_TARGET: usize = 4096;
 
 impl Target {
-    /// The name whose services are audited; `None` for an address.
+    /// The name whose services are audited; `None` for an address or a region.
     #[must_use]
     pub fn name(&self) -> Option<&DomainName> {
         match self {
             Self::Domain(name) | Self::Url { host: name, .. } => Some(name),
-            Self::Ip(_) => None,
+            Self::Ip(_) | Self::Region { .. } => None,
         }
     }
 }
@@ -61,6 +68,7 @@ impl fmt::Display for Target {
         match self {
             Self::Domain(name) | Self::Url { host: name, .. } => name.fmt(f),
             Self::Ip(ip) => ip.fmt(f),
+            Self::Region { cloud, region } => write!(f, "{cloud}:{region}"),
         }
     }
 }
@@ -79,6 +87,10 @@ impl FromStr for Target {
         if let Ok(ip) = bare.parse::<IpAddr>() {
             return Ok(Self::Ip(ip));
         }
+        if let Some((cloud, region)) = text.split_once(':').filter(|(cloud, region)| is_word(cloud) && is_word(region))
+        {
+            return Ok(Self::Region { cloud: cloud.to_ascii_lowercase(), region: region.to_ascii_lowercase() });
+        }
         if !text.is_empty() && !text.trim_end_matches('.').contains(['.', '。', '．']) {
             return Err(BadTarget::BareWord(text.to_owned()));
         }
@@ -91,6 +103,11 @@ impl FromStr for Target {
             Err(why) => Err(BadTarget::Name(text.to_owned(), why)),
         }
     }
+}
+
+/// Letters, digits and hyphens, a letter first.
+fn is_word(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 fn from_url(text: &str) -> Result<Target, BadTarget> {
@@ -131,6 +148,16 @@ mod tests {
         let url: Target = "https://user:secret@www.example.fr/a?token=1#x".parse().expect("a URL");
         assert_eq!(url.to_string(), "www.example.fr");
         assert!(matches!(url, Target::Url { ref url, .. } if url == "https://www.example.fr/a"));
+    }
+
+    #[test]
+    fn regions_name_their_cloud() {
+        let region: Target = "aws:eu-west-3".parse().expect("a region");
+        assert!(matches!(&region, Target::Region { cloud, region } if cloud == "aws" && region == "eu-west-3"));
+        assert_eq!(region.to_string(), "aws:eu-west-3");
+        // A host with a port is no region, nor is an address.
+        assert!("www.example.fr:443".parse::<Target>().is_err());
+        assert!(matches!("fe80:1::a".parse(), Ok(Target::Ip(_))));
     }
 
     #[test]

@@ -213,6 +213,8 @@ impl Observer {
         }
         match evidence.target.clone() {
             Target::Ip(ip) => self.observe_address(&session, ip, &mut evidence).await,
+            // Nobody can be asked about a choice a file states.
+            Target::Region { .. } => {}
             Target::Domain(name) | Target::Url { host: name, .. } => {
                 self.observe_name(&session, &name, &mut evidence).await;
             }

@@ -46,7 +46,7 @@ pub(super) async fn fetch(fetcher: &Fetcher, session: &Session<'_>, target: &Tar
     let mut visit = fetcher.visit(session);
     let url = match target {
         Target::Url { url, .. } => Url::parse(url).ok(),
-        Target::Domain(_) | Target::Ip(_) => None,
+        Target::Domain(_) | Target::Ip(_) | Target::Region { .. } => None,
     };
     let mut page = match url {
         Some(url) => visit.page(&url).await,

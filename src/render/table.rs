@@ -333,6 +333,20 @@ fn legend(page: &mut Page, report: &TargetReport) {
     page.prose(2, width, t.get(Key::LegendColumns), Tone::Plain);
 }
 
+/// `docker-compose.yml:22, main.tf:3 +4`
+fn named_line(report: &TargetReport) -> String {
+    let shown = 3;
+    let places = report.named_at.iter().take(shown).map(|at| match at.line {
+        0 => at.file.for_terminal(),
+        line => format!("{}:{line}", at.file.for_terminal()),
+    });
+    let mut text = places.collect::<Vec<_>>().join(", ");
+    if report.named_at.len() > shown {
+        text.push_str(&format!(" +{}", report.named_at.len() - shown));
+    }
+    text
+}
+
 /// What looked at the page, and what it could not see.
 fn observed_page(page: &mut Page, report: &TargetReport, label: &str, indent: usize) {
     let t = page.style.texts();
@@ -401,8 +415,12 @@ fn foot(page: &mut Page, report: &TargetReport) {
     let t = page.style.texts();
     let width = page.style.width();
     let label = |key: Key| format!("  {}", t.get(key));
-    let keys = [Key::FootPage, Key::FootTls, Key::FootWhy, Key::FootKeep, Key::FootData, Key::FootCorrect];
+    let keys =
+        [Key::FootNamed, Key::FootPage, Key::FootTls, Key::FootWhy, Key::FootKeep, Key::FootData, Key::FootCorrect];
     let indent = keys.iter().map(|k| label(*k).chars().count()).max().unwrap_or(0) + 3;
+    if !report.named_at.is_empty() {
+        page.hanging(&label(Key::FootNamed), indent, width, &named_line(report), Tone::Plain);
+    }
     observed_page(page, report, &label(Key::FootPage), indent);
     if let Some(certificate) = &report.certificate {
         page.hanging(&label(Key::FootTls), indent, width, &tls_line(t, certificate), Tone::Plain);

@@ -74,6 +74,7 @@ pub(super) fn target(evidence: &Evidence, audit: &Audit, kb: &Knowledge, with_al
         measured: is_measured(evidence),
         headline,
         services,
+        named_at: evidence.named_at.iter().map(page::named_at).collect(),
         pages: page::pages(evidence),
         certificate: page::certificate(evidence),
         notes,
@@ -88,10 +89,10 @@ pub(super) fn target(evidence: &Evidence, audit: &Audit, kb: &Knowledge, with_al
     }
 }
 
-/// At least one question was answered, or a browser's recording was read, or the question was about an address, which
-/// needs no answer.
+/// At least one question was answered, or a browser's recording was read, or the question was about an address or a
+/// region, which needs no answer.
 pub(super) fn is_measured(evidence: &Evidence) -> bool {
-    matches!(evidence.target, Target::Ip(_))
+    matches!(evidence.target, Target::Ip(_) | Target::Region { .. })
         || evidence.pages.found().is_some_and(|pages| pages.iter().any(|page| page.by != Capture::Fetch))
         || evidence.answers.iter().any(|a| matches!(a.status, Status::Ok | Status::Nodata | Status::Nxdomain))
 }

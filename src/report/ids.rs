@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::assess::Reach;
 use crate::attribute::{Absence, Gap, NoteKind, Purpose};
-use crate::evidence::{Capture, Consent, Contact, Robots, Status, Trust, Use};
+use crate::evidence::{Capture, Consent, Contact, NamedAs, Robots, Status, Trust, Use};
 use crate::kb::Via;
 use crate::kb::schema::{Control, DataClass, EdgeKind, LawKind, LawState, TopKind};
 use crate::model::{Certainty, Confidence, Grade, Mark, Precision, Role, RoleGroup};
@@ -64,7 +64,7 @@ mirror! {
         NullMxIgnored = "null-mx-ignored", MxHostMissing = "mx-host-missing", NsHostMissing = "ns-host-missing",
         SpfPermError = "spf-perm-error", SpfMacro = "spf-macro", Tenant = "tenant", Carrier = "carrier",
         SiblingDiffers = "sibling-differs", Stale = "stale", MxAtRegistrable = "mx-at-registrable",
-        ThirdPartyAlias = "third-party-alias",
+        ThirdPartyAlias = "third-party-alias", RegionChosen = "region-chosen",
     }
 }
 mirror! {
@@ -96,6 +96,13 @@ mirror! {
 mirror! {
     /// Who looked at a page.
     CaptureId of Capture { Fetch = "fetch", Browser = "browser", Har = "har", HtmlFile = "html-file" }
+}
+mirror! {
+    /// What a file named.
+    NamedAsId of NamedAs {
+        Url = "url", Name = "name", Address = "address", ImageRegistry = "image-registry", Service = "service",
+        Region = "region",
+    }
 }
 mirror! {
     /// Before or after consent.

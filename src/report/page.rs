@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{CaptureId, ConsentId, ContactId, PurposeId, RobotsId, StatusId, TrustId};
+use super::{CaptureId, ConsentId, ContactId, NamedAsId, PurposeId, RobotsId, StatusId, TrustId};
 use crate::attribute::OnPage;
-use crate::evidence::{Contact, Evidence, PageFacts, Probe, SkipReason};
+use crate::evidence::{Contact, Evidence, NamedAt, PageFacts, Probe, SkipReason};
 use crate::safe::Untrusted;
 
 /// How a page resource meets the visitor.
@@ -92,6 +92,22 @@ pub struct CertificateReport {
     pub names: u32,
     /// What it was judged by.
     pub roots: String,
+}
+
+/// A place of a file that names the target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct NamedAtReport {
+    /// The file, as the user named it.
+    pub file: Untrusted,
+    /// Line, from 1; 0 where lines mean nothing.
+    pub line: u32,
+    /// What stood there.
+    pub what: NamedAsId,
+}
+
+/// A place of a file.
+pub(super) fn named_at(at: &NamedAt) -> NamedAtReport {
+    NamedAtReport { file: Untrusted::new(&at.file), line: at.line, what: at.what.into() }
 }
 
 impl From<OnPage> for OnPageReport {

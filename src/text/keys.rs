@@ -95,6 +95,7 @@ keys! {
         FootPageNone = "foot.page-none",
         FootPageRobots = "foot.page-robots",
         FootTls = "foot.tls",
+        FootNamed = "foot.named",
         FootTlsHolds = "foot.tls-holds",
         FootTlsFails = "foot.tls-fails",
         NoteExtraBoundary = "note-extra.boundary",

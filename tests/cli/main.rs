@@ -8,6 +8,7 @@ mod world;
 
 mod frameworks;
 mod input;
+mod inputs;
 mod layers;
 mod output;
 mod pages;

@@ -97,6 +97,12 @@ impl Desk<'_> {
                 // `Booking.com` is a host and a company; signs on the wire come first.
                 if found.is_empty() { self.company(query) } else { self.report(query, &found) }
             }
+            Ok(Target::Region { cloud, .. }) => match cloud.parse().ok().filter(|id| self.kb.operator(id).is_some()) {
+                Some(id) => {
+                    self.report(query, &[Found::operator(Role::Host, query.to_owned(), &id, Confidence::Probable)])
+                }
+                None => self.company(query),
+            },
             Err(_) => self.company(query),
         }
     }

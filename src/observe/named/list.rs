@@ -41,6 +41,7 @@ pub(super) fn take(line: u32, text: &str, found: &mut Found<'_>) {
                 Target::Domain(_) => NamedAs::Name,
                 Target::Ip(_) if text.contains("://") => NamedAs::Url,
                 Target::Ip(_) => NamedAs::Address,
+                Target::Region { .. } => NamedAs::Region,
             };
             found.item(line, ItemTarget::Target(target), named_as);
         }
