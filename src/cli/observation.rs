@@ -100,6 +100,9 @@ fn page(settings: &Settings, observation: &Observation, vantage: &mut Vantage) -
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         roots = roots.with_file(&name, &pem).map_err(|e| Stop::usage(format!("{place}: {e}")))?;
     }
+    if observation.proxy.is_some() && !settings.connect_to.is_empty() {
+        return Err(Stop::usage("--proxy and --connect-to: one of them says where connections go, not both"));
+    }
     let policy = DialPolicy {
         connect_to: settings.connect_to.clone(),
         allow_private: observation.allow_private,

@@ -44,6 +44,9 @@ impl Piped {
             let (mark, may) = (layer.mark.id(), may(layer));
             line.push_str(&format!("  mark={mark}{}{may}", if may.is_empty() { "" } else { "  may=" }));
         }
+        if let Some(page) = &service.page {
+            line.push_str(&format!("  purpose={}  contact={}", page.purpose.id(), page.contact.id()));
+        }
         if let Some(gap) = service.gap {
             line.push_str(&format!("  why={}", gap.id()));
         }

@@ -113,6 +113,9 @@ pub(super) fn shown<'a>(style: Style, services: Vec<&'a ServiceReport>) -> (Vec<
 pub(super) fn instead(t: &Texts, service: &ServiceReport) -> Option<String> {
     match (service.state, service.absence) {
         (StateId::Absent, Some(absence)) => Some(cells::absence(t, absence).to_owned()),
+        (StateId::NotAsked, _) if service.role == RoleId::Registrar => {
+            Some(t.get(Key::CellNotAskedRegistrar).to_owned())
+        }
         (StateId::NotAsked, _) => Some(t.get(Key::CellNotAsked).to_owned()),
         _ => None,
     }

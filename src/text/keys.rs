@@ -43,6 +43,7 @@ keys! {
         CellNotInData = "cell.not-in-data",
         CellOwnersUnknown = "cell.owners-unknown",
         CellNotAsked = "cell.not-asked",
+        CellNotAskedRegistrar = "cell.not-asked-registrar",
         CellMoreResources = "cell.more-resources",
         HeadAskedFrom = "head.asked-from",
         HeadRecording = "head.recording",

@@ -189,6 +189,10 @@ fn saved_and_replayed_the_page_says_the_same() {
     let (_, first) = audit(&web, "www.ministere-page.fr", &["--save", saved.to_str().unwrap()]);
     let again = crate::world::jurisdig().args(["replay", "--json"]).arg(&saved).output().unwrap();
     assert_eq!(first, String::from_utf8(again.stdout).unwrap());
+    // The capture of tests/golden.rs is one of these; its ports and keys are those of the day it was taken.
+    if std::env::var_os("UPDATE_CAPTURE").is_some() {
+        std::fs::copy(&saved, "tests/evidence/ministere-page.fr.json").unwrap();
+    }
     let text = std::fs::read_to_string(&saved).unwrap();
     assert!(!text.contains("GEHEIM") && !text.contains("G-SECRET"));
 }
