@@ -23,6 +23,7 @@ impl Explainer<'_> {
                 t.fill(Key::ExplainChangesRecord, &[("rtype", rtype.into()), ("name", name.into())])
             }),
         );
+        list.extend(self.page_change());
         let all = match list.as_slice() {
             [] => return None,
             [one] => one.clone(),
@@ -31,6 +32,23 @@ impl Explainer<'_> {
             }
         };
         Some(t.fill(Key::ExplainChangesOne, &[("first", all.into())]))
+    }
+
+    /// What the site would change that is no record: its page, or the authority it takes certificates from.
+    fn page_change(&self) -> Option<String> {
+        let t = self.t;
+        match self.service.role {
+            RoleId::Resource => {
+                let hosts = self.service.record.for_terminal();
+                Some(t.fill(
+                    Key::ExplainChangesPage,
+                    &[("hosts", hosts.split(' ').collect::<Vec<_>>().join(", ").into())],
+                ))
+            }
+            RoleId::Ca => Some(t.get(Key::ExplainChangesCertificate).to_owned()),
+            RoleId::Registrar => Some(t.get(Key::ExplainChangesRegistrar).to_owned()),
+            _ => None,
+        }
     }
 
     /// Owner and type of the records that lead to the operator, the site's own and not the operator's hosts.
