@@ -5,19 +5,34 @@
 //! learned is an answer of its own (`State::Unknown`): it never fails a run, and under `unknown = "error"` it never lets
 //! one pass.
 
+mod baseline;
+mod fault;
 mod file;
 mod finding;
 mod glob;
+mod judge;
 mod known;
+mod names;
+mod parse;
+mod read;
 
+pub use baseline::{Baseline, Entry, MAX_BASELINE};
+pub use fault::{Fault, FaultKind};
 pub use file::{
     Answer, Attest, BaselineFile, EstablishedIn, Group, GroupMember, GroupName, Home, LawCondition, Limits, Located,
     Members, OperatorCondition, OperatorEntry, Policy, PolicyTarget, ReachCondition, Rule, ThirdPartyLimit, UnknownIs,
     Waiver, Within,
 };
 pub use finding::{
-    BadFindingId, BadOperatorKey, CitedCode, CitedLaw, Counts, Ended, FailOn, Finding, FindingId, Judgement, LayerAt,
-    Notice, NoticeKind, OperatorKey, Origin, Reason, State, Tally, Verdict, WaiverMark, WaiverState,
+    Attested, BadFindingId, BadOperatorKey, CitedCode, CitedLaw, Counts, Ended, FailOn, Finding, FindingId, Judgement,
+    LayerAt, Notice, NoticeKind, OperatorKey, Origin, Reason, State, Tally, Verdict, WaiverMark, WaiverState,
 };
 pub use glob::{BadGlob, Glob};
+pub use judge::{Judge, JudgeOptions, Subject, TableDate, judge};
 pub use known::{Known, Membership};
+pub use parse::MAX_POLICY;
+
+/// Id of the built-in finding that a page meets more operators than the limit.
+pub const THIRD_PARTIES: &str = "third-parties";
+/// Id of the built-in finding that two looks at a target name different operators.
+pub const ANSWERS_DISAGREE: &str = "answers-disagree";

@@ -312,6 +312,26 @@ pub struct Limits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Share(pub u32);
 
+impl Share {
+    /// A number from 0 to 1, read exactly: digits after the sixth are dropped.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let (whole, part) = text.strip_prefix('+').unwrap_or(text).split_once('.').unwrap_or((text, ""));
+        let is_number = |digits: &str| digits.bytes().all(|b| b.is_ascii_digit());
+        if whole.is_empty() || !is_number(whole) || !is_number(part) {
+            return None;
+        }
+        let millionths: u32 = format!("{part:0<6}").get(..6)?.parse().ok()?;
+        let share = whole.parse::<u32>().ok()?.checked_mul(1_000_000)?.checked_add(millionths)?;
+        (share <= 1_000_000).then_some(Self(share))
+    }
+
+    /// Whether a part of a whole is more than this share; nothing of nothing is not.
+    #[must_use]
+    pub fn is_exceeded(self, part: usize, whole: usize) -> bool {
+        (part as u128) * 1_000_000 > (whole as u128) * u128::from(self.0)
+    }
+}
+
 /// `third-parties = { max, targets }`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ThirdPartyLimit {

@@ -9,7 +9,9 @@ use sha2::{Digest, Sha256};
 use super::file::Share;
 use crate::assess::Reach;
 use crate::attribute::{Gap, Ref};
-use crate::model::{Certainty, Confidence, CountryCode, Grade, LawId, NonEmpty, OperatorId, Role, Severity, Target};
+use crate::model::{
+    Certainty, Confidence, CountryCode, Grade, LawId, NonEmpty, OperatorId, Outcome, Role, Severity, Target,
+};
 
 /// Everything a check found, sorted: gravest first, then rule, target, role, operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +24,34 @@ pub struct Judgement {
     pub counts: Counts,
     /// Findings and notices by severity and state.
     pub tally: Tally,
+    /// Labels that were taken from an attestation; reports print "attested by" and the owner.
+    pub attested: Vec<Attested>,
     /// Ids of the baseline that no longer occur, where that was measured; what `--tighten` removes.
     pub no_longer: Vec<FindingId>,
+}
+
+impl Judgement {
+    /// The outcome: the maximum over findings and notices. An unknown never fails a run; under `unknown = "error"` it
+    /// never lets one pass. Notices about housekeeping (unused, expiring, matched nothing) decide nothing.
+    #[must_use]
+    pub fn outcome(&self, fail_on: FailOn) -> Outcome {
+        let findings = self.findings.iter().map(|finding| finding.outcome(fail_on));
+        let notices = self.notices.iter().map(|notice| notice.outcome(fail_on));
+        findings.chain(notices).max().unwrap_or(Outcome::Pass)
+    }
+}
+
+/// A label that was taken from an attestation.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Attested {
+    /// Index into `Policy::attests`.
+    pub attest: usize,
+    /// Index into `Policy::rules`.
+    pub rule: usize,
+    /// The target.
+    pub target: Target,
+    /// The operator.
+    pub operator: OperatorKey,
 }
 
 /// One service of one target that a rule is not content with, or of which it cannot be told.
@@ -71,6 +99,18 @@ pub struct Finding {
     pub waiver: Option<WaiverMark>,
     /// Where the service stands in what was judged.
     pub layers: Vec<LayerAt>,
+}
+
+impl Finding {
+    /// What it means for the run.
+    #[must_use]
+    pub fn outcome(&self, fail_on: FailOn) -> Outcome {
+        match self.state {
+            State::Finding if fail_on.fails(self.severity) => Outcome::Fail,
+            State::Unknown if self.severity == Severity::Error => Outcome::Inconclusive,
+            State::Finding | State::Unknown | State::Waived | State::Baselined => Outcome::Pass,
+        }
+    }
 }
 
 /// What was found.
@@ -378,7 +418,7 @@ pub enum Ended {
 /// Something about the policy, its data or the run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Notice {
-    /// How grave. Only an error counts for the outcome, and only as [`Judgement::outcome`] says.
+    /// How grave.
     pub severity: Severity,
     /// Where: the line of the rule, the waiver or the limit, or the one that named the target.
     pub origin: Origin,
@@ -390,6 +430,20 @@ pub struct Notice {
     pub role: Option<Role>,
     /// Findings that count again because of it.
     pub findings: Vec<FindingId>,
+}
+
+impl Notice {
+    /// What it means for the run.
+    #[must_use]
+    pub fn outcome(&self, fail_on: FailOn) -> Outcome {
+        match self.kind {
+            NoticeKind::WaiverExpired { .. } if self.severity == Severity::Error && fail_on != FailOn::Never => {
+                Outcome::Fail
+            }
+            _ if self.kind.is_inconclusive() => Outcome::Inconclusive,
+            _ => Outcome::Pass,
+        }
+    }
 }
 
 /// Closed list of notices.
@@ -444,10 +498,10 @@ pub enum NoticeKind {
         /// Index into `Policy::attests`.
         attest: usize,
     },
-    /// A rule matched no service on any target.
+    /// A rule, or the limit `third-parties`, matched no service on any target.
     RuleMatchedNothing {
-        /// Index into `Policy::rules`.
-        rule: usize,
+        /// Its id.
+        rule: String,
     },
     /// A local table was too old when the target was observed: inconclusive.
     DataTooOld {
@@ -481,6 +535,26 @@ pub enum NoticeKind {
 }
 
 impl NoticeKind {
+    /// Whether nothing can be concluded from the run because of it.
+    #[must_use]
+    pub fn is_inconclusive(&self) -> bool {
+        match self {
+            Self::DataTooOld { .. }
+            | Self::EvidenceTooOld { .. }
+            | Self::NothingMeasured
+            | Self::NoTargets
+            | Self::UnknownShare { .. } => true,
+            Self::WaiverExpired { .. }
+            | Self::WaiverEnded { .. }
+            | Self::WaiverExpiring { .. }
+            | Self::WaiverUnused { .. }
+            | Self::AttestExpired { .. }
+            | Self::AttestExpiring { .. }
+            | Self::AttestUnused { .. }
+            | Self::RuleMatchedNothing { .. } => false,
+        }
+    }
+
     /// Id of the notice in machine formats and of its text; a rule of a policy cannot have it.
     #[must_use]
     pub fn id(&self) -> &'static str {
@@ -538,6 +612,8 @@ pub struct Tally {
     pub notes: usize,
     /// Unknowns that nobody answers for, whatever their severity; not in the three above.
     pub unknown: usize,
+    /// Notices that make the run inconclusive; not in those above.
+    pub inconclusive: usize,
     /// Waived.
     pub waived: usize,
     /// In the baseline.
@@ -554,4 +630,14 @@ pub enum FailOn {
     Warning,
     /// Nothing: findings are only reported.
     Never,
+}
+
+impl FailOn {
+    fn fails(self, severity: Severity) -> bool {
+        match self {
+            Self::Error => severity >= Severity::Error,
+            Self::Warning => severity >= Severity::Warning,
+            Self::Never => false,
+        }
+    }
 }
