@@ -20,8 +20,8 @@ pub use baseline::{Baseline, Entry, MAX_BASELINE};
 pub use fault::{Fault, FaultKind};
 pub use file::{
     Answer, Attest, BaselineFile, EstablishedIn, Group, GroupMember, GroupName, Home, LawCondition, Limits, Located,
-    Members, OperatorCondition, OperatorEntry, Policy, PolicyTarget, ReachCondition, Rule, ThirdPartyLimit, UnknownIs,
-    Waiver, Within,
+    Members, OperatorCondition, OperatorEntry, Policy, PolicyTarget, ReachCondition, Rule, Share, ThirdPartyLimit,
+    UnknownIs, Waiver, Within,
 };
 pub use finding::{
     Attested, BadFindingId, BadOperatorKey, CitedCode, CitedLaw, Counts, Ended, FailOn, Finding, FindingId, Judgement,
