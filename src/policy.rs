@@ -10,11 +10,15 @@ mod fault;
 mod file;
 mod finding;
 mod glob;
+mod id;
 mod judge;
+mod judgement;
 mod known;
 mod names;
+mod notice;
 mod parse;
 mod read;
+mod schema;
 
 pub use baseline::{Baseline, Entry, MAX_BASELINE};
 pub use fault::{Fault, FaultKind};
@@ -23,14 +27,15 @@ pub use file::{
     Members, OperatorCondition, OperatorEntry, Policy, PolicyTarget, ReachCondition, Rule, Share, ThirdPartyLimit,
     UnknownIs, Waiver, Within,
 };
-pub use finding::{
-    Attested, BadFindingId, BadOperatorKey, CitedCode, CitedLaw, Counts, Ended, FailOn, Finding, FindingId, Judgement,
-    LayerAt, Notice, NoticeKind, OperatorKey, Origin, Reason, State, Tally, Verdict, WaiverMark, WaiverState,
-};
+pub use finding::{CitedCode, CitedLaw, Ended, Finding, LayerAt, Reason, State, Verdict, WaiverMark, WaiverState};
 pub use glob::{BadGlob, Glob};
+pub use id::{BadFindingId, BadOperatorKey, FindingId, OperatorKey, Origin};
 pub use judge::{Judge, JudgeOptions, Subject, TableDate, judge};
+pub use judgement::{Attested, Counts, FailOn, Judgement, Tally};
 pub use known::{Known, Membership};
+pub use notice::{Notice, NoticeKind};
 pub use parse::MAX_POLICY;
+pub use schema::PolicyFile;
 
 /// Id of the built-in finding that a page meets more operators than the limit.
 pub const THIRD_PARTIES: &str = "third-parties";

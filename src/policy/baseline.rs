@@ -6,7 +6,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::fault::{Fault, FaultKind};
-use super::finding::{Finding, FindingId, OperatorKey, State, Verdict};
+use super::finding::{Finding, State, Verdict};
+use super::id::{FindingId, OperatorKey};
 use crate::model::{Role, Severity};
 
 /// The form of the file.

@@ -16,8 +16,11 @@ use self::condition::Said;
 use self::draft::{Draft, Key, RuleAt};
 use super::baseline::Baseline;
 use super::file::{Policy, Rule, UnknownIs};
-use super::finding::{Attested, Judgement, LayerAt, Notice, NoticeKind, OperatorKey, Origin, Reason, Verdict};
+use super::finding::{LayerAt, Reason, Verdict};
+use super::id::{OperatorKey, Origin};
+use super::judgement::{Attested, Judgement};
 use super::known::Known;
+use super::notice::{Notice, NoticeKind};
 use crate::assess::{Assessment, LayerReach, ServiceReach};
 use crate::attribute::{Attribution, Context, Layer, Service, State as Found};
 use crate::model::{Confidence, Role, Severity, Target};
@@ -73,8 +76,10 @@ pub struct Judge<'a> {
     attested: BTreeSet<Attested>,
     /// Attestations that were asked for, whether or not they still hold.
     attests_met: BTreeSet<usize>,
-    /// By rule, whether it matched a service; the limit on third parties last.
+    /// By rule, whether it matched a service.
     matched: Vec<bool>,
+    /// Whether the limit on third parties met a page.
+    limit_matched: bool,
     subjects: usize,
     targets: BTreeSet<Target>,
     /// Counted services, and those that a rule is about.
@@ -105,6 +110,7 @@ impl<'a> Judge<'a> {
             attested: BTreeSet::new(),
             attests_met: BTreeSet::new(),
             matched: vec![false; policy.rules.len()],
+            limit_matched: false,
             subjects: 0,
             targets: BTreeSet::new(),
             services: 0,

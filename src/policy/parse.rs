@@ -1,8 +1,8 @@
 //! Text -> policy, or every fault of it.
 
-mod entries;
-mod groups;
-mod rules;
+pub(super) mod entries;
+pub(super) mod groups;
+pub(super) mod rules;
 
 use std::collections::BTreeSet;
 

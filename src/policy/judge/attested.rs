@@ -1,6 +1,8 @@
 //! Labels that somebody vouches for.
 
-use super::super::finding::{Attested, NoticeKind, OperatorKey};
+use super::super::id::OperatorKey;
+use super::super::judgement::Attested;
+use super::super::notice::NoticeKind;
 use super::{Judge, Subject};
 use crate::model::{Role, Severity};
 

@@ -342,10 +342,8 @@ impl View<'_> {
             said.extend(open);
         } else if sure < NAMED {
             said.push(Said::unknown(Reason::Unsure { sure, min_sure: NAMED }));
-        } else if !self.reach.knows_owners() {
-            said.push(Said::unknown(Reason::OwnersUnknown));
         } else {
-            said.push(Said::against(Reason::NotEstablished));
+            said.push(Said::unknown(Reason::EstablishmentNotRecorded));
         }
     }
 }

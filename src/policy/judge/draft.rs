@@ -3,9 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::finding::{
-    CitedCode, CitedLaw, Finding, FindingId, LayerAt, OperatorKey, Origin, Reason, State, Verdict,
-};
+use super::super::finding::{CitedCode, CitedLaw, Finding, LayerAt, Reason, State, Verdict};
+use super::super::id::{FindingId, OperatorKey, Origin};
 use super::super::{ANSWERS_DISAGREE, THIRD_PARTIES};
 use super::Judge;
 use super::condition::Said;

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::super::finding::{NoticeKind, OperatorKey, Reason, Verdict};
+use super::super::finding::{Reason, Verdict};
+use super::super::id::OperatorKey;
+use super::super::notice::NoticeKind;
 use super::condition::Said;
 use super::draft::{Draft, Key, RuleAt};
 use super::{Judge, Subject, operator_key};
@@ -48,6 +50,7 @@ impl Judge<'_> {
             return;
         }
         let services = || subject.found.services.iter().filter(|service| service.role == Role::Resource);
+        self.limit_matched |= services().any(|service| service.state != Found::NotAsked);
         let met: Vec<_> = services().filter(|service| service.state == Found::Found).collect();
         let found = u32::try_from(met.len()).unwrap_or(u32::MAX);
         let gap = services().find_map(|service| match service.state {

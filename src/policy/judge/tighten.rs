@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::super::finding::{Finding, FindingId, State, Verdict};
+use super::super::finding::{Finding, State, Verdict};
+use super::super::id::FindingId;
 use super::Judge;
 use super::waive::measured_ids;
 use crate::attribute::{Service, State as Found};

@@ -3,10 +3,12 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::THIRD_PARTIES;
 use super::super::file::Waiver;
-use super::super::finding::{
-    Counts, Ended, Finding, FindingId, Judgement, Notice, NoticeKind, State, Tally, Verdict, WaiverMark, WaiverState,
-};
+use super::super::finding::{Ended, Finding, State, Verdict, WaiverMark, WaiverState};
+use super::super::id::FindingId;
+use super::super::judgement::{Counts, Judgement, Tally};
+use super::super::notice::{Notice, NoticeKind};
 use super::Judge;
 use super::attested::days_from;
 use crate::assess::Reach;
@@ -142,6 +144,10 @@ impl Judge<'_> {
     fn rule_notices(&mut self) {
         if self.subjects == 0 {
             return;
+        }
+        if let Some(limit) = self.policy.limits.third_parties.as_ref().filter(|_| !self.limit_matched) {
+            let kind = NoticeKind::RuleMatchedNothing { rule: THIRD_PARTIES.to_owned() };
+            self.notice(Severity::Warning, self.policy.at(limit.line), kind, None, None);
         }
         for (rule, _) in self.policy.rules.iter().zip(&self.matched.clone()).filter(|(_, matched)| !**matched) {
             let kind = NoticeKind::RuleMatchedNothing { rule: rule.id.clone() };

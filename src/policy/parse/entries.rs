@@ -11,16 +11,16 @@ use super::super::read::{Table, Word};
 use super::Parser;
 
 /// Keys of a waiver.
-pub(in super::super) const WAIVER: [&str; 9] =
+pub(crate) const WAIVER: [&str; 9] =
     ["rule", "target", "role", "operator", "reason", "owner", "ticket", "expires", "reach"];
 /// Keys of an attestation.
-pub(in super::super) const ATTEST: [&str; 7] = ["target", "role", "label", "document", "reason", "owner", "expires"];
+pub(crate) const ATTEST: [&str; 7] = ["target", "role", "label", "document", "reason", "owner", "expires"];
 /// Keys of the baseline.
-pub(in super::super) const BASELINE: [&str; 2] = ["file", "mode"];
+pub(crate) const BASELINE: [&str; 2] = ["file", "mode"];
 /// Keys of the limits.
-pub(in super::super) const LIMITS: [&str; 2] = ["unknown-share", "third-parties"];
+pub(crate) const LIMITS: [&str; 2] = ["unknown-share", "third-parties"];
 /// Keys of `third-parties`.
-pub(in super::super) const THIRD_PARTY: [&str; 2] = ["max", "targets"];
+pub(crate) const THIRD_PARTY: [&str; 2] = ["max", "targets"];
 
 impl Parser<'_> {
     pub(super) fn waivers(&mut self, top: &Table<'_>, rules: &[Rule]) -> Vec<Waiver> {

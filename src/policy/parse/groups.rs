@@ -11,7 +11,7 @@ use super::super::read::{Table, Value, Word};
 use super::Parser;
 
 /// Keys of a member that is written out.
-pub(in super::super) const MEMBER: [&str; 4] = ["code", "from", "to", "partial"];
+pub(crate) const MEMBER: [&str; 4] = ["code", "from", "to", "partial"];
 
 impl Parser<'_> {
     pub(super) fn groups(&mut self, top: &Table<'_>) -> BTreeMap<GroupName, Group> {

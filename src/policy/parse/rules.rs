@@ -13,18 +13,18 @@ use super::Parser;
 use crate::model::{LawId, Role, Severity};
 
 /// Keys of a rule.
-pub(in super::super) const RULE: [&str; 10] =
+pub(crate) const RULE: [&str; 10] =
     ["id", "services", "targets", "reach", "law", "located", "operator", "established-in", "severity", "because"];
 /// Keys of `reach`.
-pub(in super::super) const REACH: [&str; 5] = ["only", "deny", "min-sure", "partial", "may-reach"];
+pub(crate) const REACH: [&str; 5] = ["only", "deny", "min-sure", "partial", "may-reach"];
 /// Keys of `law`.
-pub(in super::super) const LAW: [&str; 3] = ["deny", "min-sure", "may-reach"];
+pub(crate) const LAW: [&str; 3] = ["deny", "min-sure", "may-reach"];
 /// Keys of `located`.
-pub(in super::super) const LOCATED: [&str; 3] = ["only", "anycast", "partial"];
+pub(crate) const LOCATED: [&str; 3] = ["only", "anycast", "partial"];
 /// Keys of `operator`.
-pub(in super::super) const OPERATOR: [&str; 3] = ["only", "deny", "established-in"];
+pub(crate) const OPERATOR: [&str; 3] = ["only", "deny", "established-in"];
 /// Keys of `established-in`.
-pub(in super::super) const ESTABLISHED_IN: [&str; 1] = ["only"];
+pub(crate) const ESTABLISHED_IN: [&str; 1] = ["only"];
 
 /// Ids that notices and built-in findings have.
 const RESERVED: [&str; 16] = [
