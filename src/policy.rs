@@ -19,11 +19,12 @@ mod notice;
 mod parse;
 mod read;
 mod schema;
+mod template;
 
 pub use baseline::{Baseline, Entry, MAX_BASELINE};
 pub use fault::{Fault, FaultKind};
 pub use file::{
-    Answer, Attest, BaselineFile, EstablishedIn, Group, GroupMember, GroupName, Home, LawCondition, Limits, Located,
+    Answer, Attest, BaselineFile, EstablishedIn, Group, GroupMember, GroupName, LawCondition, Limits, Located, MaxAge,
     Members, OperatorCondition, OperatorEntry, Policy, PolicyTarget, ReachCondition, Rule, Share, ThirdPartyLimit,
     UnknownIs, Waiver, Within,
 };
@@ -36,6 +37,7 @@ pub use known::{Known, Membership};
 pub use notice::{Notice, NoticeKind};
 pub use parse::MAX_POLICY;
 pub use schema::PolicyFile;
+pub use template::Profile;
 
 /// Id of the built-in finding that a page meets more operators than the limit.
 pub const THIRD_PARTIES: &str = "third-parties";

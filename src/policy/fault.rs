@@ -34,9 +34,9 @@ pub enum FaultKind {
     TooLarge(usize),
     #[error("not TOML: {0}")]
     Syntax(String),
-    #[error("`{0}` is written twice")]
+    #[error("`{}` is written twice", .0.escape_debug())]
     DuplicateKey(String),
-    #[error("unknown key `{key}` in {table}{}", hint(.near))]
+    #[error("unknown key `{}` in {table}{}", .key.escape_debug(), hint(.near))]
     UnknownKey { table: String, key: String, near: Option<String> },
     #[error(
         "`{0}` has no place in a policy, which judges and does not say how to observe, what to write or which data to use"

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::glob::Glob;
 use super::{OperatorKey, Origin};
-use crate::attribute::Purpose;
+use crate::attribute::{Home, Purpose};
 use crate::model::{CountryCode, LawId, OperatorId, Role, Severity, Target};
 
 /// A policy.
@@ -29,10 +29,10 @@ pub struct Policy {
     pub unknown: UnknownIs,
     /// What a waiver or an attestation counts for that covered nothing.
     pub warns_of_unused: bool,
-    /// Days a local table may be older than the evidence.
-    pub data_max_age: Option<u32>,
-    /// Days evidence may be old on the day of judgement.
-    pub evidence_max_age: Option<u32>,
+    /// How much older than the evidence a local table may be.
+    pub data_max_age: Option<MaxAge>,
+    /// How old evidence may be on the day of judgement.
+    pub evidence_max_age: Option<MaxAge>,
     /// The file's own groups.
     pub groups: BTreeMap<GroupName, Group>,
     /// Rules in the order of the file.
@@ -47,13 +47,13 @@ pub struct Policy {
     pub limits: Limits,
 }
 
-/// Whose law is at home.
+/// How old something may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Home {
-    /// A country; its group is the EEA if it is a member.
-    Country(CountryCode),
-    /// The EEA as such.
-    Eea,
+pub struct MaxAge {
+    /// In days.
+    pub days: u32,
+    /// Its line.
+    pub line: u32,
 }
 
 /// A target written in the policy.

@@ -11,9 +11,10 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 use super::fault::{Fault, FaultKind};
-use super::file::{Home, Policy, PolicyTarget, UnknownIs};
+use super::file::{MaxAge, Policy, PolicyTarget, UnknownIs};
 use super::known::Known;
 use super::read::{Reader, Table, Word};
+use crate::attribute::{Home, HomeOrigin};
 use crate::model::Target;
 
 /// Largest policy file, in bytes.
@@ -195,7 +196,7 @@ impl Parser<'_> {
                 self.unknown(word, "home", Some("EEA".to_owned()));
                 None
             }
-            _ => self.country(word).map(Home::Country),
+            _ => self.country(word).map(|country| Home::Country(country, HomeOrigin::Given)),
         }
     }
 
@@ -221,7 +222,7 @@ impl Parser<'_> {
     }
 
     /// `"45d"`.
-    fn days(&mut self, top: &Table<'_>, key: &str) -> Option<u32> {
+    fn days(&mut self, top: &Table<'_>, key: &str) -> Option<MaxAge> {
         let word = self.reader.text(top, key)?;
         let digits = word.text.strip_suffix('d').filter(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()));
         let days = digits.and_then(|d| d.parse().ok()).filter(|days| (1..=3650).contains(days));
@@ -229,6 +230,6 @@ impl Parser<'_> {
             let (key, value) = (key.to_owned(), word.text.to_owned());
             self.reader.fault(word.line, FaultKind::Days { key, value });
         }
-        days
+        days.map(|days| MaxAge { days, line: word.line })
     }
 }

@@ -1,9 +1,9 @@
 //! The baseline is a ratchet: what was there does not count, what is new does, and nothing makes it grow.
 
 use jurisdig::model::Outcome;
-use jurisdig::policy::{Baseline, FailOn, Judgement, State};
+use jurisdig::policy::{Baseline, FailOn, JudgeOptions, Judgement, State};
 
-use super::world::{TODAY, World, judged, judged_on_baseline, lines, policy};
+use super::world::{TODAY, World, judged, judged_on_baseline, judged_with, lines, options, policy};
 
 const RULE: &str = "version = 1\nunknown = \"error\"\n[[rule]]\nid = \"r\"\nservices = [\"@all\"]\n\
                     reach = { only = [\"@eea\"] }\n";
@@ -77,6 +77,23 @@ fn unknowns_and_graver_findings_count() {
     assert_eq!((again.outcome(FailOn::Error), again.tally.baselined), (Outcome::Inconclusive, 1));
     let bought = on(&baseline, &["host ovhcloud FR/direct/3 US/controlled/3"]);
     assert_eq!(bought.outcome(FailOn::Error), Outcome::Fail);
+}
+
+/// A waiver over what the baseline holds: while it holds it is what is said; when it ends, the baseline still holds.
+#[test]
+fn a_waiver_over_the_baseline() {
+    let waived = format!(
+        "{RULE}[[waiver]]\nrule = \"r\"\ntarget = \"*\"\nrole = \"edge\"\noperator = \"cloudflare\"\n\
+         reason = \"why\"\nowner = \"who\"\nexpires = 2027-03-31\n"
+    );
+    let baseline = first();
+    let worlds = [World::new("www.a.example", OLD)];
+    for (day, want) in [("2026-11-24", State::Waived), ("2027-04-01", State::Baselined)] {
+        let options = JudgeOptions { judged_on: day.parse().unwrap(), baseline: Some(&baseline), ..options() };
+        let judgement = judged_with(&policy(&waived), &worlds, options);
+        let edge = judgement.findings.iter().find(|f| f.role == jurisdig::model::Role::Edge).unwrap();
+        assert_eq!((edge.state, judgement.outcome(FailOn::Error)), (want, Outcome::Pass), "{day}");
+    }
 }
 
 #[test]

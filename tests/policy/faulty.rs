@@ -93,6 +93,9 @@ fn one_fault_each() {
         (format!("version = \"1\"\n{RULE}"), at("1", "`version` has to be 1, not text")),
         ("version = 1\n".into(), at("1", "a policy needs a rule or a limit: this one would let everything pass")),
         (top("home = \"FR\"\nhome = \"DE\""), at("3", "`home` is written twice")),
+        (rule("reach = { only = [\"FR\"], only = [\"DE\"] }"), at("5", "`only` is written twice")),
+        (rule("[rule.reach]\nonly = [\"FR\"]\n[rule.reach]\nmin-sure = 2"), at("7", "`reach` is written twice")),
+        (top("\"\\u001b[31m\" = 1"), at("2", "unknown key `\\u{1b}[31m` in the policy")),
         (top("colour = 1"), at("2", "unknown key `colour` in the policy")),
         (top("unkown = \"warn\""), at("2", "unknown key `unkown` in the policy; did you mean `unknown`?")),
         (

@@ -1,7 +1,8 @@
 //! The three worked policies of the design, as texts.
 
+use jurisdig::attribute::{Home, HomeOrigin};
 use jurisdig::model::{Role, Severity};
-use jurisdig::policy::{Answer, Home, Members, OperatorEntry, Policy, Share, UnknownIs, Within};
+use jurisdig::policy::{Answer, MaxAge, Members, OperatorEntry, Policy, Profile, Share, UnknownIs, Within};
 
 use super::world::{TODAY, kb, policy};
 
@@ -12,9 +13,9 @@ const START_UP: &str = include_str!("start-up.toml");
 #[test]
 fn the_french_ministry() {
     let ministry = policy(MINISTRY);
-    assert_eq!(ministry.home, Some(Home::Country("FR".parse().unwrap())));
+    assert_eq!(ministry.home, Some(Home::Country("FR".parse().unwrap(), HomeOrigin::Given)));
     assert_eq!(ministry.targets_file.as_deref(), Some("targets.txt"));
-    assert_eq!((ministry.unknown, ministry.data_max_age), (UnknownIs::Error, Some(45)));
+    assert_eq!((ministry.unknown, ministry.data_max_age), (UnknownIs::Error, Some(MaxAge { days: 45, line: 6 })));
     assert_eq!(ministry.rules.len(), 5);
     let first = &ministry.rules[0];
     assert_eq!((first.id.as_str(), first.line), ("no-foreign-law-on-content", 12));
@@ -60,11 +61,8 @@ fn the_start_up() {
 /// The templates of `policy init` are policies, and their comments are their only difference from a plain one.
 #[test]
 fn the_templates_are_policies() {
-    for (name, text) in [
-        ("ministry", include_str!("../../data/policy/french-ministry.toml")),
-        ("hospital", include_str!("../../data/policy/german-hospital.toml")),
-        ("start-up", include_str!("../../data/policy/start-up.toml")),
-    ] {
+    for profile in Profile::ALL {
+        let (name, text) = (profile.id(), profile.text());
         let read = policy(text);
         assert!(!read.rules.is_empty(), "{name}");
         assert!(text.lines().filter(|line| line.contains('#')).count() > 10, "{name} is commented");

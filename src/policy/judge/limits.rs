@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use super::super::file::MaxAge;
 use super::super::finding::{Reason, Verdict};
 use super::super::id::OperatorKey;
 use super::super::notice::NoticeKind;
@@ -25,21 +26,21 @@ struct Look {
 
 impl Judge<'_> {
     pub(super) fn ages(&mut self, subject: &Subject<'_>) {
-        if let Some(max) = self.policy.data_max_age {
+        if let Some(MaxAge { days: max, line }) = self.policy.data_max_age {
             for table in &subject.tables {
                 let is_fresh = table.date.is_some_and(|date| !is_older(date, subject.taken_on, max));
                 if !is_fresh {
                     let kind = NoticeKind::DataTooOld { table: table.table.clone(), date: table.date, max };
                     // One line a table, not one a target.
-                    self.notice(Severity::Error, self.policy.at(1), kind, None, None);
+                    self.notice(Severity::Error, self.policy.at(line), kind, None, None);
                 }
             }
         }
-        if let Some(max) = self.policy.evidence_max_age
+        if let Some(MaxAge { days: max, line }) = self.policy.evidence_max_age
             && is_older(subject.taken_on, self.options.judged_on, max)
         {
             let kind = NoticeKind::EvidenceTooOld { date: subject.taken_on, max };
-            self.notice(Severity::Error, self.origin(subject, 1), kind, Some(subject.target), None);
+            self.notice(Severity::Error, self.origin(subject, line), kind, Some(subject.target), None);
         }
     }
 

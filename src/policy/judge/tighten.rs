@@ -1,7 +1,8 @@
 //! The baseline: what it holds does not count, and what no longer occurs can be taken out of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::baseline::Entry;
 use super::super::finding::{Finding, State, Verdict};
 use super::super::id::FindingId;
 use super::Judge;
@@ -59,11 +60,12 @@ impl Judge<'_> {
             }
         }
         let here = measured_ids(findings);
-        let is_open = |entry: &super::super::baseline::Entry| {
-            let same =
-                |f: &&Finding| f.rule == entry.rule && f.role == entry.role && f.target.to_string() == entry.target;
-            findings.iter().filter(|f| f.verdict == Verdict::Unknown).any(|f| same(&f))
-        };
+        let open: BTreeSet<(&str, String, Role)> = findings
+            .iter()
+            .filter(|finding| finding.verdict == Verdict::Unknown)
+            .map(|finding| (finding.rule.as_str(), finding.target.to_string(), finding.role))
+            .collect();
+        let is_open = |entry: &Entry| open.contains(&(entry.rule.as_str(), entry.target.clone(), entry.role));
         let gone = baseline.entries().iter().filter(|entry| {
             !here.contains(&entry.id) && self.measured.is_answered(&entry.target, entry.role) && !is_open(entry)
         });

@@ -37,10 +37,10 @@ impl Judge<'_> {
     #[must_use]
     pub fn finish(mut self) -> Judgement {
         let mut findings = self.findings();
+        let no_longer = self.apply_baseline(&mut findings);
         if self.options.use_waivers {
             self.waive(&mut findings);
         }
-        let no_longer = self.apply_baseline(&mut findings);
         self.attest_notices();
         self.rule_notices();
         if self.subjects == 0 {
@@ -76,6 +76,10 @@ impl Judge<'_> {
                     WaiverState::Ended(Ended::Operator) => {
                         lives[index].operator.push(finding.id);
                         continue;
+                    }
+                    // What the baseline holds does not count again.
+                    WaiverState::Ended(Ended::Reach) | WaiverState::Expired if finding.state == State::Baselined => {
+                        lives[index].is_used = true;
                     }
                     WaiverState::Ended(Ended::Reach) => lives[index].reach.push(finding.id),
                     WaiverState::Expired => {
