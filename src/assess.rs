@@ -52,6 +52,14 @@ pub struct LayerReach {
     pub deals: Vec<usize>,
 }
 
+impl LayerReach {
+    /// Whether the operator is in the data and its owners are known to the top.
+    #[must_use]
+    pub fn knows_owners(&self) -> bool {
+        matches!(self.owners, Some(Owners::Complete))
+    }
+}
+
 /// One jurisdiction in a LAW cell.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Code {

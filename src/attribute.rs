@@ -11,7 +11,9 @@ mod zone;
 
 use std::net::IpAddr;
 
-use crate::evidence::{Consent, Contact, Evidence, Probe, Ref, SkipReason, Status};
+/// What a conclusion rests on; named here too, because `policy` cites facts and may not see the evidence itself.
+pub use crate::evidence::Ref;
+use crate::evidence::{Consent, Contact, Evidence, Probe, SkipReason, Status};
 use crate::kb::Knowledge;
 use crate::model::{Asn, Confidence, CountryCode, DomainName, EntityId, NonEmpty, OperatorId, Role};
 

@@ -1,5 +1,7 @@
 //! The pure core in one call.
 
+mod known;
+
 use crate::assess::{Assessment, assess};
 use crate::attribute::{Attribution, Context, Home, HomeOrigin, attribute};
 use crate::evidence::Evidence;

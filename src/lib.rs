@@ -25,6 +25,7 @@ pub mod evidence;
 pub mod kb;
 pub mod model;
 pub mod observe;
+pub mod policy;
 pub mod render;
 pub mod report;
 pub mod safe;

@@ -318,7 +318,9 @@ impl Purpose {
         operator.kinds.iter().find_map(|kind| Self::of_kind(*kind))
     }
 
-    fn of_kind(kind: OperatorKind) -> Option<Self> {
+    /// What a kind of operator is for on a page; `None` for kinds that no page loads.
+    #[must_use]
+    pub fn of_kind(kind: OperatorKind) -> Option<Self> {
         Some(match kind {
             OperatorKind::Accessibility => Self::Accessibility,
             OperatorKind::Ads => Self::Ads,
