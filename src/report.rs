@@ -5,6 +5,7 @@
 mod alternatives;
 mod build;
 mod cell;
+mod check;
 mod fact;
 mod framework;
 mod ids;
@@ -28,6 +29,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use alternatives::{AlternativeLink, AlternativeReport, AlternativesReport};
+pub use check::{
+    AttestedReport, CHECK_SCHEMA, ChainLink, CheckReport, CitedLawReport, CountsReport, FindingReport, NoticeOfCheck,
+    PlaceOfFile, PolicyHead, ReasonReport, RuleHead, TallyReport, WaiverReport,
+};
 pub use fact::{AnswerReport, Fact, FactReport, TablePlace};
 pub use framework::{
     CeilingsReport, CertificationReport, CriterionEvidenceId, CriterionFactId, CriterionReport, DnsReport,
@@ -36,8 +41,8 @@ pub use framework::{
 };
 pub use ids::{
     AbsenceId, CaptureId, CertaintyId, ConfidenceId, ConsentId, ContactId, ControlId, DataClassId, GapId, GradeId,
-    GroupId, LawKindId, LawStateId, LinkId, MarkId, NamedAsId, NoteId, PrecisionId, PurposeId, ReachId, RobotsId,
-    RoleId, StatusId, TopId, TrustId, UseId, ViaId,
+    GroupId, LawKindId, LawStateId, LinkId, MarkId, NamedAsId, NoteId, OutcomeId, PrecisionId, PurposeId, ReachId,
+    RobotsId, RoleId, SeverityId, StatusId, TopId, TrustId, UseId, ViaId,
 };
 pub use law::{AgreementId, AgreementReport, BindReport, LawCard, LawReport, LawsReport, StatusReport, laws};
 pub use layer::{

@@ -23,7 +23,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("safe", &[]),
     // `kb`: the core speaks in ids, and the published shape carries their names, dates and sources. `safe`: it marks which
     // of its texts were written by somebody else.
-    ("report", &["model", "evidence", "kb", "attribute", "assess", "audit", "text", "safe"]),
+    ("report", &["model", "evidence", "kb", "attribute", "assess", "policy", "audit", "text", "safe"]),
     ("render", &["model", "report", "text", "safe"]),
     ("observe", &["model", "evidence"]),
     ("bulk", &["observe", "audit", "report", "render"]),

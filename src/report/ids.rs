@@ -9,7 +9,7 @@ use crate::attribute::{Absence, Gap, NoteKind, Purpose};
 use crate::evidence::{Capture, Consent, Contact, NamedAs, Robots, Status, Trust, Use};
 use crate::kb::Via;
 use crate::kb::schema::{Control, DataClass, EdgeKind, LawKind, LawState, TopKind};
-use crate::model::{Certainty, Confidence, Grade, Mark, Precision, Role, RoleGroup};
+use crate::model::{Certainty, Confidence, Grade, Mark, Outcome, Precision, Role, RoleGroup, Severity};
 
 macro_rules! mirror {
     ($(#[$doc:meta])* $name:ident of $core:ident { $($variant:ident = $id:literal),+ $(,)? }) => {
@@ -133,6 +133,14 @@ mirror! {
 mirror! {
     /// What power a role gives.
     GroupId of RoleGroup { SeesData = "sees-data", CanInterrupt = "can-interrupt", Note = "note" }
+}
+mirror! {
+    /// How grave a finding is.
+    SeverityId of Severity { Note = "note", Warning = "warning", Error = "error" }
+}
+mirror! {
+    /// Result of a check.
+    OutcomeId of Outcome { Pass = "pass", Inconclusive = "inconclusive", Fail = "fail" }
 }
 mirror! {
     /// The sign of a row.
