@@ -112,7 +112,8 @@ fn page(settings: &Settings, observation: &Observation, vantage: &mut Vantage) -
     vantage.connect_to = policy.connect_to.iter().map(ToString::to_string).collect();
     vantage.proxy = policy.proxy.as_ref().map(ToString::to_string);
     vantage.allow_private = policy.allow_private;
-    let mut limits = FetchLimits { total: settings.timeout, ..FetchLimits::default() };
+    // The rest of the time is for the hosts that a page leads to.
+    let mut limits = FetchLimits { total: settings.timeout * 3 / 4, ..FetchLimits::default() };
     // Politeness is owed to the sites of others; who maps every connection to this machine asks nobody.
     let is_local = |one: &ConnectTo| matches!(&one.to_host, Some(PageHost::Ip(ip)) if ip.is_loopback());
     if !policy.connect_to.is_empty() && policy.connect_to.iter().all(is_local) {

@@ -187,6 +187,21 @@ impl PageHost {
         }
     }
 
+    /// Whether it is nobody's on the public Internet: a name without a dot, of a top-level domain kept for private use
+    /// (RFC 6761, RFC 6762, RFC 7686, RFC 9476, ICANN's `.internal` and the names it does not delegate), or an address
+    /// that is not public.
+    #[must_use]
+    pub fn is_internal(&self) -> bool {
+        const PRIVATE: [&str; 11] =
+            ["localhost", "local", "internal", "test", "invalid", "onion", "alt", "lan", "corp", "home", "intranet"];
+        match self {
+            Self::Name(name) => {
+                !name.as_str().contains('.') || PRIVATE.contains(&name.tld()) || name.is_under("home.arpa")
+            }
+            Self::Ip(ip) => super::special_purpose(*ip).is_some(),
+        }
+    }
+
     /// The host of a URL; `None` where it is neither a name the DNS can hold nor an address.
     #[must_use]
     pub fn of(url: &url::Url) -> Option<Self> {

@@ -332,7 +332,10 @@ impl Observer {
         if evidence.pages.is_not_asked() {
             evidence.pages = look.pages;
         }
-        if let Some(host) = evidence.hosts.get_mut(name) {
+        if !look.tls.is_not_asked() {
+            // Asked for alone, the certificate is all that is known of the host.
+            let nothing = || HostFacts::of_addresses(Probe::default());
+            let host = evidence.hosts.entry(name.clone()).or_insert_with(nothing);
             host.tls = look.tls;
             // Without an address there is nobody to show a page or a certificate.
             if host.addresses == Probe::Absent {
