@@ -16,6 +16,7 @@ mod page;
 mod policy;
 pub mod rdap;
 pub mod roots;
+mod secret;
 mod spf;
 pub mod tls;
 mod zone;

@@ -19,8 +19,10 @@ www.shop.fr. A 213.186.33.5
 behind.shop.fr. CNAME shop2.eulerian.net.
 shop2.eulerian.net. A 104.16.1.1
 ;; NODATA shop2.eulerian.net AAAA
-storage.bhs.cloud.ovh.net. A 192.99.1.1
-;; NODATA storage.bhs.cloud.ovh.net AAAA
+a.s3.us-east-va.io.cloud.ovh.us. A 51.81.1.1
+;; NODATA a.s3.us-east-va.io.cloud.ovh.us AAAA
+a.s3.gra.io.cloud.ovh.net. A 54.38.1.1
+;; NODATA a.s3.gra.io.cloud.ovh.net AAAA
 ;; NODATA www.shop.fr AAAA
 shop.fr. A 213.186.33.5
 ;; NODATA shop.fr AAAA
@@ -252,6 +254,7 @@ fn certificate(trust: Trust) -> TlsFacts {
         sent: 2,
         roots: "test".into(),
         root: (trust == Trust::Holds).then(|| "Internet Security Research Group".into()),
+        is_users_root: false,
     }
 }
 
@@ -263,6 +266,11 @@ fn the_authority_is_believed_only_where_the_chain_holds() {
     let audit = judge(&evidence);
     let ca = of(&audit, Role::Ca);
     assert_eq!(ca[0].layers[0].operator.as_ref().unwrap().as_str(), "letsencrypt");
+    assert_eq!(ca[0].layers[0].confidence, Confidence::Established);
+    // A chain that holds only by a root of the user's own may be a proxy's.
+    let opened = TlsFacts { is_users_root: true, ..certificate(Trust::Holds) };
+    evidence.hosts.get_mut(&host).unwrap().tls = Probe::Found(opened);
+    assert_eq!(of(&judge(&evidence), Role::Ca)[0].layers[0].confidence, Confidence::Weak);
     evidence.hosts.get_mut(&host).unwrap().tls = Probe::Found(certificate(Trust::WrongName));
     let audit = judge(&evidence);
     let ca = of(&audit, Role::Ca);
@@ -367,4 +375,21 @@ fn a_redirect_to_an_address_is_named_by_it() {
     literal.host = PageHost::Ip("13.32.1.10".parse().unwrap());
     pages[0].hops.insert(0, literal);
     assert_eq!(resources(&judge(&evidence)), ["Redirect «13.32.1.10» 1: 13.32.1.10"]);
+}
+
+/// Two companies of one operator: neither hides the other.
+#[test]
+fn companies_of_one_operator_stand_for_themselves() {
+    let audit = judge(&shop(vec![
+        would("a.s3.us-east-va.io.cloud.ovh.us", Use::Image),
+        would("a.s3.gra.io.cloud.ovh.net", Use::Image),
+    ]));
+    let entities: Vec<String> = of(&audit, Role::Resource)
+        .iter()
+        .flat_map(|s| &s.layers)
+        .filter_map(|l| l.entity.as_ref().map(ToString::to_string))
+        .collect();
+    let both: std::collections::BTreeSet<&String> = entities.iter().collect();
+    assert_eq!(both.len(), entities.len(), "{entities:?}");
+    assert!(entities.len() == 2, "{entities:?}");
 }

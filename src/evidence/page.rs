@@ -142,8 +142,8 @@ pub struct Hop {
 pub struct Response {
     /// Status code, 200 to 599.
     pub status: u16,
-    /// Headers in the order they came, names in lower case; values of `set-cookie`, `authorization`, `cookie` and the
-    /// like and values over 256 bytes are left out (their names stay, with an empty value).
+    /// Headers in the order they came, names in lower case; values that may be secret (by the
+    /// header's name, or as an address with more than a host) and values over 256 bytes are left out: their names stay.
     #[serde(default)]
     pub headers: Vec<(String, String)>,
     /// Names of cookies set, sorted, without values.

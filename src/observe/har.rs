@@ -29,7 +29,6 @@
 
 mod address;
 mod entry;
-mod headers;
 mod kind;
 mod lenient;
 mod page;
@@ -152,7 +151,7 @@ pub fn target(pages: &[PageFacts]) -> Option<Target> {
     match &hop.host {
         PageHost::Ip(ip) => Some(Target::Ip(*ip)),
         // A path of which a part is left out leads nowhere.
-        PageHost::Name(name) if hop.url.contains(address::LEFT_OUT) => Some(Target::Domain(name.clone())),
+        PageHost::Name(name) if hop.url.contains(super::secret::LEFT_OUT) => Some(Target::Domain(name.clone())),
         PageHost::Name(_) => hop.url.parse().ok(),
     }
 }

@@ -15,7 +15,7 @@ const MINISTRY: &str = r#"<!doctype html><html><head>
 </head><body>
 <!-- <script src="https://commentaire.example/x.js"></script> -->
 <p>Voir https://prose.example/ pour la suite.</p>
-<img srcset="https://img.ministere-page.fr/a.png 1x, https://widget.inconnu.example/b.png 2x" alt="">
+<img srcset="https://img.ministere-page.fr/a.png 1x, https://widget.inconnu.example/u/jean@GEHEIM.fr/b.png 2x" alt="">
 </body></html>"#;
 
 fn ministry() -> Web {

@@ -177,7 +177,7 @@ impl Pairs for ResponseHeaders {
             }),
             _ => {}
         }
-        if let Some(kept) = super::headers::keep(name, value) {
+        if let Some(kept) = crate::observe::secret::keep_header(name, value) {
             self.kept.push(kept);
         }
     }
