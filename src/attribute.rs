@@ -268,6 +268,8 @@ pub enum NoteKind {
     ThirdPartyAlias,
     /// A page names a host that is nobody's on the public Internet.
     InternalHost,
+    /// The page is in the end that of another site.
+    PageElsewhere,
     /// A header names an operator where nothing else does.
     HeaderNames,
     /// A region stands in a file: what the customer chose, no proof of where anything is.

@@ -186,6 +186,11 @@ fn a_redirect_through_another_operator_is_met_by_the_visitor() {
     let audit = judge(&evidence);
     assert_eq!(resources(&audit), ["Redirect «unlisted-widgets.example» 1: go.unlisted-widgets.example"]);
     assert_eq!(of(&audit, Role::Resource)[0].page.unwrap().contact, Contact::Contacted);
+    assert!(audit.found.notes.iter().all(|n| n.kind != NoteKind::PageElsewhere));
+    let Probe::Found(pages) = &mut evidence.pages else { unreachable!() };
+    pages[0].hops.reverse();
+    let note = judge(&evidence).found.notes.into_iter().find(|n| n.kind == NoteKind::PageElsewhere).unwrap();
+    assert_eq!(note.subject, "go.unlisted-widgets.example");
 }
 
 #[test]

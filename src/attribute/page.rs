@@ -47,7 +47,8 @@ pub(super) fn resources(scene: &Scene<'_>, web: &[Service], notes: &mut Vec<Note
             meet(scene, web, page, &host, Some((index, number, resource)), &mut found, &mut unknown, notes);
         }
     }
-    let (unknown, state) = (std::mem::take(&mut unknown), read_as(pages));
+    note_elsewhere(scene, pages, notes);
+    let state = read_as(pages);
     let mut gaps: Vec<Service> = Vec::new();
     let mut gap = |record: String, state| {
         gaps.push(looked(&["pages"], Service::new(Role::Resource, record, state, Vec::new())));
@@ -81,6 +82,18 @@ pub(super) fn resources(scene: &Scene<'_>, web: &[Service], notes: &mut Vec<Note
 pub(super) fn looked(fact: &[&str], service: Service) -> Service {
     let because = if service.state == State::NotAsked { Vec::new() } else { vec![at(fact)] };
     Service { because, ..service }
+}
+
+/// A page that is in the end somebody else's site: its mail and DNS are asked there, not here.
+fn note_elsewhere(scene: &Scene<'_>, pages: &[PageFacts], notes: &mut Vec<Note>) {
+    for (index, page) in pages.iter().enumerate() {
+        let Some((number, hop)) = page.hops.iter().enumerate().next_back() else { continue };
+        let Some(name) = hop.host.name().filter(|name| !scene.is_own(name)) else { continue };
+        if page.document().is_some() && scene.evidence.target.name().is_some() {
+            let because = vec![at(&["pages", "found", &index.to_string(), "hops", &number.to_string()])];
+            notes.push(Note { kind: NoteKind::PageElsewhere, subject: name.to_unicode(), because });
+        }
+    }
 }
 
 /// How much of a page was read.

@@ -66,7 +66,7 @@ mirror! {
         SpfPermError = "spf-perm-error", SpfMacro = "spf-macro", Tenant = "tenant", Carrier = "carrier",
         SiblingDiffers = "sibling-differs", Stale = "stale", MxAtRegistrable = "mx-at-registrable",
         ThirdPartyAlias = "third-party-alias", RegionChosen = "region-chosen",
-        InternalHost = "internal-host", HeaderNames = "header-names",
+        InternalHost = "internal-host", PageElsewhere = "page-elsewhere", HeaderNames = "header-names",
     }
 }
 mirror! {
