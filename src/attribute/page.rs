@@ -29,13 +29,12 @@ pub(super) fn resources(scene: &Scene<'_>, web: &[Service], notes: &mut Vec<Note
         Probe::Skipped(SkipReason::NotRecorded) => return none(State::NotAsked),
         other => return none(unfound(other, Gap::PageUnread)),
     };
-    let mut found: BTreeMap<Key, Seen> = BTreeMap::new();
-    let mut unknown: BTreeSet<String> = BTreeSet::new();
+    let mut gathering = Gathering { scene, web, found: BTreeMap::new(), unknown: BTreeSet::new(), notes };
     for (index, page) in pages.iter().enumerate() {
         for (number, hop) in page.hops.iter().enumerate() {
             let fact = at(&["pages", "found", &index.to_string(), "hops", &number.to_string()]);
             let host = Met { host: &hop.host, fact, contact: Contact::Contacted, purpose: Purpose::Redirect };
-            meet(scene, web, page, &host, None, &mut found, &mut unknown, notes);
+            gathering.meet(page, &host, None);
         }
         for (number, resource) in page.resources.iter().enumerate() {
             if resource.contact == Contact::Permitted {
@@ -44,9 +43,10 @@ pub(super) fn resources(scene: &Scene<'_>, web: &[Service], notes: &mut Vec<Note
             let fact = at(&["pages", "found", &index.to_string(), "resources", &number.to_string()]);
             let purpose = Purpose::of_uses(&resource.uses);
             let host = Met { host: &resource.host, fact, contact: resource.contact, purpose };
-            meet(scene, web, page, &host, Some((index, number, resource)), &mut found, &mut unknown, notes);
+            gathering.meet(page, &host, Some((index, number, resource)));
         }
     }
+    let Gathering { found, unknown, notes, .. } = gathering;
     note_elsewhere(scene, pages, notes);
     let state = read_as(pages);
     let mut gaps: Vec<Service> = Vec::new();
@@ -177,60 +177,65 @@ impl Seen {
     }
 }
 
-/// Adds a host to what is gathered, unless it is the site's own.
-fn meet(
-    scene: &Scene<'_>,
-    web: &[Service],
-    page: &PageFacts,
-    met: &Met<'_>,
-    resource: Option<(usize, usize, &ResourceFact)>,
-    found: &mut BTreeMap<Key, Seen>,
-    unknown: &mut BTreeSet<String>,
-    notes: &mut Vec<Note>,
-) {
-    // Behind a proxy a browser records the proxy's address for every host.
-    let is_proxied = page.flags.iter().any(|flag| flag == "one-address");
-    let view = view_of(scene, met.host, resource.filter(|_| !is_proxied));
-    let is_own = met.host.name().is_some_and(|name| scene.is_own(name));
-    if met.host.is_internal() {
-        let subject = met.host.to_string();
-        notes.push(Note { kind: NoteKind::InternalHost, subject, because: vec![met.fact.clone()] });
-        return;
+/// What is gathered of all looks.
+struct Gathering<'a> {
+    scene: &'a Scene<'a>,
+    /// Services of the site itself.
+    web: &'a [Service],
+    found: BTreeMap<Key, Seen>,
+    /// Hosts of the site that could not be looked up.
+    unknown: BTreeSet<String>,
+    notes: &'a mut Vec<Note>,
+}
+
+impl Gathering<'_> {
+    /// Adds a host, unless it is the site's own.
+    fn meet(&mut self, page: &PageFacts, met: &Met<'_>, resource: Option<(usize, usize, &ResourceFact)>) {
+        let scene = self.scene;
+        // Behind a proxy a browser records the proxy's address for every host.
+        let is_proxied = page.flags.iter().any(|flag| flag == "one-address");
+        let view = view_of(scene, met.host, resource.filter(|_| !is_proxied));
+        let is_own = met.host.name().is_some_and(|name| scene.is_own(name));
+        if met.host.is_internal() {
+            let subject = met.host.to_string();
+            self.notes.push(Note { kind: NoteKind::InternalHost, subject, because: vec![met.fact.clone()] });
+            return;
+        }
+        if is_own && is_unread(scene, met.host, &view) {
+            self.unknown.extend(met.host.name().map(DomainName::to_unicode));
+            return;
+        }
+        let candidate = match met.host {
+            PageHost::Name(name) if is_own => of_own_host(scene, self.web, name, &view, &met.fact, self.notes),
+            PageHost::Name(name) => Some(of_other_host(scene, name, &view, &met.fact)),
+            PageHost::Ip(ip) => of_address(scene, self.web, *ip, &view, &met.fact),
+        };
+        let Some(mut candidate) = candidate else { return };
+        candidate.because.push(met.fact.clone());
+        let key = (candidate.operator.clone(), candidate.unlisted.clone());
+        let operator = candidate.operator.as_ref().and_then(|id| scene.kb.operator(id));
+        let purpose = operator.and_then(Purpose::of_operator).unwrap_or(met.purpose);
+        let confidence = candidate.confidence();
+        let Some(made) = layer(scene, &view, candidate, Signal::Host, confidence) else { return };
+        let seen = self.found.entry(key).or_insert_with(|| Seen {
+            hosts: Vec::new(),
+            layers: Vec::new(),
+            purpose,
+            contact: met.contact,
+            met: [false; 3],
+            is_alias: is_own,
+        });
+        seen.hosts.push(met.host.name().map_or_else(|| met.host.to_string(), DomainName::to_unicode));
+        seen.purpose = seen.purpose.min(purpose);
+        seen.contact = seen.contact.max(met.contact);
+        seen.met[match page.consent {
+            Some(Consent::Before) => 0,
+            Some(Consent::After) => 1,
+            None => 2,
+        }] = true;
+        seen.is_alias |= is_own;
+        merge(&mut seen.layers, made);
     }
-    if is_own && is_unread(scene, met.host, &view) {
-        unknown.extend(met.host.name().map(DomainName::to_unicode));
-        return;
-    }
-    let candidate = match met.host {
-        PageHost::Name(name) if is_own => of_own_host(scene, web, name, &view, &met.fact, notes),
-        PageHost::Name(name) => Some(of_other_host(scene, name, &view, &met.fact)),
-        PageHost::Ip(ip) => of_address(scene, web, *ip, &view, &met.fact),
-    };
-    let Some(mut candidate) = candidate else { return };
-    candidate.because.push(met.fact.clone());
-    let key = (candidate.operator.clone(), candidate.unlisted.clone());
-    let operator = candidate.operator.as_ref().and_then(|id| scene.kb.operator(id));
-    let purpose = operator.and_then(Purpose::of_operator).unwrap_or(met.purpose);
-    let confidence = candidate.confidence();
-    let Some(made) = layer(scene, &view, candidate, Signal::Host, confidence) else { return };
-    let seen = found.entry(key).or_insert_with(|| Seen {
-        hosts: Vec::new(),
-        layers: Vec::new(),
-        purpose,
-        contact: met.contact,
-        met: [false; 3],
-        is_alias: is_own,
-    });
-    seen.hosts.push(met.host.name().map_or_else(|| met.host.to_string(), DomainName::to_unicode));
-    seen.purpose = seen.purpose.min(purpose);
-    seen.contact = seen.contact.max(met.contact);
-    seen.met[match page.consent {
-        Some(Consent::Before) => 0,
-        Some(Consent::After) => 1,
-        None => 2,
-    }] = true;
-    seen.is_alias |= is_own;
-    merge(&mut seen.layers, made);
 }
 
 /// Whether nothing tells where a name of the site leads: no alias, no address, and not for want of them.
