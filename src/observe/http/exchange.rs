@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT, CONNECTION, HOST, HeaderMap};
+use reqwest::header::{ACCEPT, CONNECTION, HOST, HeaderMap, USER_AGENT};
 use reqwest::{Client, RequestBuilder, Response, redirect, retry};
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
@@ -144,8 +144,7 @@ fn request(
         .pool_max_idle_per_host(0)
         // An equal share for each address left, and one for the answer: past it, there was a connection.
         .connect_timeout(time / u32::try_from(left + 1).unwrap_or(u32::MAX))
-        .timeout(time)
-        .user_agent(ask.user_agent);
+        .timeout(time);
     if let Some(proxy) = proxy {
         let local = |_| failed(Status::Local, format!("proxy {proxy}: not one that can be asked"));
         let mut through = reqwest::Proxy::all(proxy.to_string()).map_err(local)?;
@@ -161,7 +160,12 @@ fn request(
     if let Some(port) = ask.url.port() {
         host.push_str(&format!(":{port}"));
     }
-    Ok(client.get(url).header(HOST, host).header(ACCEPT, ask.accept).header(CONNECTION, "close"))
+    Ok(client
+        .get(url)
+        .header(HOST, host)
+        .header(USER_AGENT, ask.user_agent)
+        .header(ACCEPT, ask.accept)
+        .header(CONNECTION, "close"))
 }
 
 /// The URL as reqwest needs it in order to dial this address: it connects to a literal host as it stands, and to a
