@@ -19,8 +19,9 @@ use super::fault;
 use crate::evidence::{PageHost, ProbeError, Status};
 use crate::observe::dialer::{self, Dialer, Proxy, Route};
 
-/// Header fields an answer may have; room for as many is made for each answer, 1xx ones included.
-const MAX_FIELDS: usize = 2048;
+/// Header fields an answer may have. hyper makes room for as many for each answer, 1xx ones included, and reads those
+/// without a pause: with room for 2048, a flood of them holds a thread for minutes.
+const MAX_FIELDS: usize = 256;
 
 /// How to ask.
 pub(super) struct Ask<'a> {
