@@ -94,8 +94,8 @@ const SIZES: &[Row] = &[
     ("a header of 70 kB", || ok(&[&format!("X: {}", "y".repeat(70_000))], b"a"), Failed(Status::TooLarge)),
     // hyper's own bound, 417,792 octets: its error is one of the rules.
     ("a header of 1 MB", || ok(&[&format!("X: {}", "y".repeat(1_000_000))], b"a"), Failed(Status::BadHttp)),
-    ("256 header fields", || raw(&format!("{HEAD}{}\r\n", "X: y\r\n".repeat(256))), Page(200, &[], 0)),
-    ("257 header fields", || raw(&format!("{HEAD}{}\r\n", "X: y\r\n".repeat(257))), Failed(Status::BadHttp)),
+    ("100 header fields", || raw(&format!("{HEAD}{}\r\n", "X: y\r\n".repeat(100))), Page(200, &[], 0)),
+    ("101 header fields", || raw(&format!("{HEAD}{}\r\n", "X: y\r\n".repeat(101))), Failed(Status::BadHttp)),
     (
         "an endless header",
         || then(HEAD, Act::Endless(b"X: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n".repeat(100), 0)),
@@ -334,13 +334,15 @@ async fn a_port_nobody_listens_on() {
 }
 
 /// A flood as fast as the machine can send it, from a thread of its own: whoever reads it still notices the time, with
-/// one thread for everything as the program has.
+/// one thread for everything as the program has. hyper takes up to 52 MB before it lets others run: with 1xx answers of
+/// 18 octets that held the thread 0.2 s past the deadline with optimisation, and 12 s without, for which these are larger.
 #[tokio::test]
 async fn a_flood_does_not_hold_the_thread() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let server = std::thread::spawn(move || {
-        let flood = b"HTTP/1.1 103 x\r\n\r\n".repeat(10_000);
+        let link = format!("Link: </{}>; rel=preload", "a".repeat(1000));
+        let flood = format!("HTTP/1.1 103 Early Hints\r\n{link}\r\n\r\n").repeat(400).into_bytes();
         let (mut stream, _) = listener.accept().unwrap();
         // An answer before the request is refused at once.
         assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
@@ -352,8 +354,7 @@ async fn a_flood_does_not_hold_the_thread() {
     assert_eq!(status(last(&fetched)), Some(Status::Timeout));
     assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
     tokio::task::spawn_blocking(|| server.join().unwrap()).await.unwrap();
-    assert!(begun.elapsed() < Duration::from_secs(16), "hung up: {:?}", begun.elapsed());
-    let _ = writeln!(std::io::stderr(), "flood: {:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(8), "hung up: {:?}", begun.elapsed());
 }
 
 /// The hash is of the octets, whatever their charset.
