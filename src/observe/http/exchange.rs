@@ -53,7 +53,8 @@ pub(super) async fn exchange(dialer: &Dialer, tls: &ClientConfig, route: &Route,
     let mut failure = None;
     let mut left = route.addresses().len().min(dialer::TRIES);
     for address in &route.addresses()[..left] {
-        match attempt(*address, left, tls, proxy, ask).await {
+        // On the heap: the future of a request is large, and many futures here hold this one.
+        match Box::pin(attempt(*address, left, tls, proxy, ask)).await {
             Ok(exchange) => return exchange,
             Err(error) => dialer::keep(&mut failure, error),
         }
