@@ -1,7 +1,6 @@
 //! What is kept of an answer: nothing that is a secret of the visitor or of the site.
 
-use hyper::HeaderMap;
-use hyper::header::{CONTENT_TYPE, SET_COOKIE};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, SET_COOKIE};
 use url::Url;
 
 use super::body::Body;
@@ -83,7 +82,7 @@ fn text(value: &[u8]) -> String {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may stop")]
 
-    use hyper::header::{HeaderName, HeaderValue};
+    use reqwest::header::{HeaderName, HeaderValue};
 
     use super::*;
 
