@@ -69,7 +69,6 @@ const FLAGS: &[&str] = &[
     "--disable-auto-reload",
     // Nothing goes past the proxy: no UDP, and no name is looked up but by the proxy.
     "--disable-quic",
-    "--dns-prefetch-disable",
     "--force-webrtc-ip-handling-policy",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",

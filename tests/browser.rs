@@ -1,0 +1,241 @@
+//! A real browser looks at loopback sites: what it asks, through what, and that nothing else is reached.
+//!
+//! Needs an installed Chromium (Debian: `apt-get install chromium`), and for the comparison with a recording Node with
+//! `playwright-core` in the directory that `JURISDIG_PLAYWRIGHT` names. A test that cannot run says so and passes.
+
+#![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs, reason = "a failing test shall stop and speak")]
+
+#[path = "browser/site.rs"]
+mod site;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use jurisdig::evidence::{Capture, Contact, PageFacts, Probe, Status, Use};
+use jurisdig::observe::browser::{self, BrowserLimits, BrowserSettings, NoBrowser};
+use jurisdig::observe::dialer::{ConnectTo, DialPolicy, Dialer};
+use jurisdig::observe::dns::{Records, Resolver};
+use jurisdig::observe::har::{self, HarLimits};
+use jurisdig::observe::ip::IpTables;
+use jurisdig::observe::{Limits, Session};
+use site::{Page, Sites};
+
+/// The directories of PATH.
+fn search() -> Vec<PathBuf> {
+    std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default()
+}
+
+/// Settings for this machine; `None`, with a word why, where no browser is installed.
+fn settings(sites: &Sites) -> Option<BrowserSettings> {
+    // Root has no sandbox, and neither has a system that keeps user namespaces from others.
+    let no_sandbox = std::env::var_os("JURISDIG_TEST_SANDBOX").is_none();
+    let ca_spki = vec![browser::spki_sha256(&sites.root).unwrap()];
+    let settings = BrowserSettings { search: search(), no_sandbox, ca_spki, ..BrowserSettings::default() };
+    match browser::find(&settings) {
+        Ok(_) => Some(settings),
+        Err(why) => {
+            let name = std::thread::current().name().unwrap_or_default().to_owned();
+            eprintln!("SKIPPED {name}: {why}");
+            None
+        }
+    }
+}
+
+fn look(url: &str, policy: DialPolicy, zone: &str, settings: &BrowserSettings) -> Result<PageFacts, NoBrowser> {
+    let resolver = Resolver::Recorded(Records::parse(zone, "test.zone").unwrap());
+    let limits = Limits::default();
+    let session = Session::new(&resolver, &limits);
+    let dialer = Dialer::new(policy);
+    let tables = IpTables::embedded().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let url = url.parse().unwrap();
+    runtime.block_on(browser::capture(&session, &dialer, &url, &tables, settings))
+}
+
+fn mapped(connect_to: impl IntoIterator<Item = ConnectTo>) -> DialPolicy {
+    DialPolicy { connect_to: connect_to.into_iter().collect(), ..DialPolicy::default() }
+}
+
+/// Hosts with this contact.
+fn hosts(facts: &PageFacts, contact: Contact) -> BTreeSet<String> {
+    facts.resources.iter().filter(|r| r.contact == contact).map(|r| r.host.to_string()).collect()
+}
+
+fn names(list: &[&str]) -> BTreeSet<String> {
+    list.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// `STATUS URL -> LOCATION` of every hop.
+fn hops(facts: &PageFacts) -> Vec<String> {
+    let line = |answer: &Probe<_>, url: &str| match answer {
+        Probe::Found(jurisdig::evidence::Response { status, location: Some(to), .. }) => {
+            format!("{status} {url} -> {to}")
+        }
+        Probe::Found(response) => format!("{} {url}", response.status),
+        other => format!("{other:?} {url}"),
+    };
+    facts.hops.iter().map(|hop| line(&hop.answer, &hop.url)).collect()
+}
+
+/// A page whose hosts are named by markup, by style sheets, and by scripts that scripts load.
+fn ministry() -> Vec<(&'static str, Page)> {
+    let policy = "img-src https://image.example https://redirect.example https://landed.example \
+                  https://only-in-policy.example 'self'; worker-src 'self' https://never-used.example";
+    let open = |page: Page| page.with("access-control-allow-origin", "*");
+    vec![
+        ("http://page.example/", Page::redirect(301, "https://page.example/?session=SECRET")),
+        (
+            "https://page.example/",
+            Page::redirect(302, "https://www.page.example/start/?u=SECRET").with("set-cookie", "hop=SECRET; path=/"),
+        ),
+        (
+            "https://www.page.example/start/",
+            Page::html(
+                r#"<!doctype html><title>SECRET</title><link rel=icon href="/icon.png">
+                <link rel=stylesheet href="https://style.example/main.css?v=SECRET">
+                <link rel=preconnect href="https://ahead.example">
+                <script src="https://script.example/a.js?key=SECRET"></script>
+                <img src="https://image.example/pixel.png"><img src="https://forbidden.example/x.png">
+                <iframe src="https://frame.example/inner.html?f=SECRET"></iframe>
+                <form action="https://form.example/send"><input name=q></form>
+                <p>Bonjour"#,
+            )
+            .with("content-security-policy", policy)
+            .with("set-cookie", "visit=SECRET; path=/")
+            .with("server", "nginx"),
+        ),
+        (
+            "https://style.example/main.css",
+            Page::new(
+                "text/css",
+                "@import url(https://import.example/i.css);
+                 @font-face { font-family: F; src: url(https://font.example/f.woff2?x=SECRET) } p { font-family: F }",
+            ),
+        ),
+        ("https://import.example/i.css", Page::new("text/css", "b { color: red }")),
+        ("https://font.example/f.woff2", open(Page::new("font/woff2", "no font"))),
+        (
+            "https://script.example/a.js",
+            Page::script(
+                r#"document.cookie = "own=SECRET";
+                fetch("https://api.example/data?token=SECRET").catch(() => 0);
+                fetch("https://opaque.example/closed").catch(() => 0);
+                navigator.sendBeacon("https://beacon.example/b?id=SECRET", "SECRET");
+                new Image().src = "https://redirect.example/r?u=SECRET";
+                new WebSocket("wss://socket.example/s?auth=SECRET");
+                new Worker("/worker.js");
+                const next = document.createElement("script");
+                next.src = "https://second.example/b.js";
+                document.head.append(next);"#,
+            )
+            .with("set-cookie", "sid=SECRET; Secure; SameSite=None")
+            .with("set-cookie", "lang=SECRET"),
+        ),
+        ("https://second.example/b.js", Page::script(r#"fetch("https://third.example/c").catch(() => 0)"#)),
+        ("https://third.example/c", open(Page::new("application/json", "{}"))),
+        ("https://api.example/data", open(Page::new("application/json", "{}"))),
+        ("https://opaque.example/closed", Page::new("application/json", "{}")),
+        ("https://beacon.example/b", Page::new("text/plain", "").with_status(204)),
+        (
+            "https://redirect.example/r",
+            Page::redirect(302, "https://landed.example/p.png?x=SECRET").with("set-cookie", "track=SECRET"),
+        ),
+        ("https://landed.example/p.png", Page::png()),
+        ("https://image.example/pixel.png", Page::png()),
+        ("https://www.page.example/icon.png", Page::png()),
+        ("https://www.page.example/worker.js", Page::script(r#"fetch("https://worker.example/w").catch(() => 0)"#)),
+        ("https://worker.example/w", open(Page::new("application/json", "{}"))),
+        ("https://frame.example/inner.html", Page::html(r#"<img src="https://in-frame.example/i.png">"#)),
+        ("https://in-frame.example/i.png", Page::png()),
+    ]
+}
+
+/// Hosts of [`ministry`] that are asked by a request.
+const ASKED: &[&str] = &[
+    "api.example",
+    "beacon.example",
+    "font.example",
+    "frame.example",
+    "image.example",
+    "import.example",
+    "in-frame.example",
+    "landed.example",
+    "opaque.example",
+    "redirect.example",
+    "script.example",
+    "second.example",
+    "socket.example",
+    "style.example",
+    "third.example",
+    "worker.example",
+    "www.page.example",
+];
+
+#[test]
+fn every_host_that_scripts_reach_is_seen() {
+    let sites = Sites::start(&ministry(), &["127.0.0.1", "127.0.0.2"]);
+    let Some(settings) = settings(&sites) else { return };
+    let policy = mapped([sites.map("script.example", 1), sites.map("", 0)].concat());
+    let facts = look("http://page.example/", policy, "", &settings).unwrap();
+
+    assert_eq!(facts.by, Capture::Browser);
+    assert_eq!(
+        hops(&facts),
+        [
+            "301 http://page.example/ -> https://page.example/",
+            "302 https://page.example/ -> https://www.page.example/start/",
+            "200 https://www.page.example/start/",
+        ]
+    );
+    let mut asked = names(ASKED);
+    // A connection was opened, no request was sent.
+    asked.insert("ahead.example".to_owned());
+    assert_eq!(hosts(&facts, Contact::Contacted), asked);
+    assert_eq!(hosts(&facts, Contact::WouldBeContacted), names(&[]));
+    let of = |host: &str| facts.resources.iter().find(|r| r.host.to_string() == host).unwrap();
+    for (host, how) in [
+        ("ahead.example", Use::Preconnect),
+        ("api.example", Use::Data),
+        ("beacon.example", Use::Data),
+        ("font.example", Use::Font),
+        ("frame.example", Use::Frame),
+        ("image.example", Use::Image),
+        ("import.example", Use::Style),
+        ("landed.example", Use::Image),
+        ("script.example", Use::Script),
+        ("socket.example", Use::Data),
+        ("style.example", Use::Style),
+        ("worker.example", Use::Data),
+    ] {
+        assert_eq!(of(host).uses, [how], "{host}");
+    }
+    // The proxy's word on addresses, not the browser's, which knows the proxy only.
+    let addresses = |host: &str| of(host).addresses.iter().map(|a| a.ip.to_string()).collect::<Vec<_>>();
+    assert_eq!(addresses("script.example"), ["127.0.0.2"]);
+    for host in asked.iter().filter(|host| *host != "script.example") {
+        assert_eq!(addresses(host), ["127.0.0.1"], "{host}");
+    }
+    assert!(facts.hops.iter().all(|hop| hop.address.unwrap().to_string() == "127.0.0.1"));
+    // Names of cookies and nothing else that is secret.
+    assert_eq!(of("script.example").cookies, ["lang", "sid"]);
+    assert_eq!(of("redirect.example").cookies, ["track"]);
+    assert_eq!(facts.hops[1].answer.found().unwrap().cookies, ["hop"]);
+    assert_eq!(facts.document().unwrap().cookies, ["visit"]);
+    assert!(facts.document().unwrap().headers.contains(&("server".to_owned(), "nginx".to_owned())));
+    let text = serde_json::to_string(&facts).unwrap();
+    assert!(!text.contains("SECRET") && !text.contains('?'), "{text}");
+    assert!(facts.software.starts_with("Chrom") || facts.software.starts_with("HeadlessChrom"), "{}", facts.software);
+    assert_eq!(facts.screenshot.as_ref().map(String::len), Some(64));
+    assert!(facts.flags.contains(&"certificate-errors-ignored".to_owned()), "{:?}", facts.flags);
+    assert_eq!(facts.capped, Vec::<String>::new());
+    // What the servers saw: nothing that facts do not show, and nothing of the proxy.
+    let seen = sites.asked();
+    assert!(seen.iter().all(|line| !line.contains("proxy-")), "{seen:?}");
+    let seen: BTreeSet<String> = seen.iter().filter_map(|line| line.split('/').nth(2)).map(str::to_owned).collect();
+    let mut shown = asked;
+    shown.extend(facts.hops.iter().map(|hop| hop.host.to_string()));
+    shown.remove("ahead.example");
+    assert_eq!(seen, shown);
+}
