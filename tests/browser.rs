@@ -3,7 +3,13 @@
 //! Needs an installed Chromium (Debian: `apt-get install chromium`), and for the comparison with a recording Node with
 //! `playwright-core` in the directory that `JURISDIG_PLAYWRIGHT` names. A test that cannot run says so and passes.
 
-#![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs, reason = "a failing test shall stop and speak")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    missing_docs,
+    unreachable_pub,
+    reason = "a failing test shall stop and speak"
+)]
 
 #[path = "browser/site.rs"]
 mod site;
@@ -95,7 +101,6 @@ fn ministry() -> Vec<(&'static str, Page)> {
             Page::html(
                 r#"<!doctype html><title>SECRET</title><link rel=icon href="/icon.png">
                 <link rel=stylesheet href="https://style.example/main.css?v=SECRET">
-                <link rel=preconnect href="https://ahead.example">
                 <script src="https://script.example/a.js?key=SECRET"></script>
                 <img src="https://image.example/pixel.png"><img src="https://forbidden.example/x.png">
                 <iframe src="https://frame.example/inner.html?f=SECRET"></iframe>
@@ -189,14 +194,11 @@ fn every_host_that_scripts_reach_is_seen() {
             "200 https://www.page.example/start/",
         ]
     );
-    let mut asked = names(ASKED);
-    // A connection was opened, no request was sent.
-    asked.insert("ahead.example".to_owned());
+    let asked = names(ASKED);
     assert_eq!(hosts(&facts, Contact::Contacted), asked);
     assert_eq!(hosts(&facts, Contact::WouldBeContacted), names(&[]));
     let of = |host: &str| facts.resources.iter().find(|r| r.host.to_string() == host).unwrap();
     for (host, how) in [
-        ("ahead.example", Use::Preconnect),
         ("api.example", Use::Data),
         ("beacon.example", Use::Data),
         ("font.example", Use::Font),
@@ -236,6 +238,183 @@ fn every_host_that_scripts_reach_is_seen() {
     let seen: BTreeSet<String> = seen.iter().filter_map(|line| line.split('/').nth(2)).map(str::to_owned).collect();
     let mut shown = asked;
     shown.extend(facts.hops.iter().map(|hop| hop.host.to_string()));
-    shown.remove("ahead.example");
     assert_eq!(seen, shown);
+}
+
+/// What a page may try to reach in the visitor's own network, to get past the proxy, or to get the visitor involved.
+fn hostile(canary: u16) -> Vec<(&'static str, Page)> {
+    let names = ["loopback.example", "private.example", "metadata.example", "mapped.example", "both.example"];
+    let literals = ["127.0.0.1", "[::1]", "2130706433", "0x7f.1", "10.0.0.1", "169.254.169.254", "[::ffff:127.0.0.1]"];
+    let hosts = || names.iter().chain(&literals).chain(&["localhost", "app.localhost"]);
+    let mut body = String::from("<!doctype html><p>Bonjour");
+    for host in hosts() {
+        body.push_str(&format!("<img src='http://{host}:{canary}/img'><script src='//{host}:{canary}/js'></script>"));
+    }
+    body.push_str("<iframe src='https://to-loopback.example/'></iframe><img src='http://outside.example:22/x'>");
+    body.push_str("<img src='http://odd.example:8080/x'><img src='ftp://odd.example/x'>");
+    let script = format!(
+        r#"for (const host of {hosts:?}) {{
+             fetch(`http://${{host}}:{canary}/fetch`, {{ mode: "no-cors" }}).catch(() => 0);
+             new WebSocket(`ws://${{host}}:{canary}/socket`);
+           }}
+           const seen = what => fetch(`http://told.example/${{what}}`, {{ mode: "no-cors" }}).catch(() => 0);
+           const peer = new RTCPeerConnection({{ iceServers: [{{ urls: "stun:stun.example:3478" }},
+             {{ urls: "turn:turn.example:3478?transport=tcp", username: "u", credential: "c" }}] }});
+           peer.createDataChannel("x");
+           peer.onicecandidate = event => event.candidate && seen("candidate");
+           peer.createOffer().then(offer => peer.setLocalDescription(offer));
+           try {{ new WebTransport("https://transport.example/").ready.catch(() => 0); }} catch (error) {{ }}
+           const popup = window.open("http://popup.example/");
+           seen(popup ? "window-opened" : "window-refused");
+           seen(confirm("?") ? "confirmed" : "dismissed");
+           navigator.geolocation?.getCurrentPosition(() => seen("place"), () => seen("no-place"));
+           Notification.requestPermission().then(word => seen(`notification-${{word}}`));
+           const link = document.createElement("a");
+           link.href = "http://download.example/file.zip";
+           link.download = "file.zip";
+           link.click();
+           setTimeout(() => location.href = "mailto:someone@mail.example", 500);"#,
+        hosts = hosts().collect::<Vec<_>>(),
+    );
+    vec![
+        // Not a secure context: a browser's own rules for those would hide what ours do.
+        ("http://www.site.example/", Page::html(&format!("{body}<script src='/s.js'></script>"))),
+        ("http://www.site.example/s.js", Page::script(&script)),
+        ("https://to-loopback.example/", Page::redirect(302, &format!("http://127.0.0.1:{canary}/frame"))),
+        ("http://told.example/dismissed", Page::new("text/plain", "")),
+        (
+            "http://download.example/file.zip",
+            Page::new("application/zip", "PK").with("content-disposition", "attachment"),
+        ),
+        ("http://popup.example/", Page::html("<img src='http://in-popup.example/'>")),
+    ]
+}
+
+const HOSTILE_ZONE: &str = "
+loopback.example. A 127.0.0.1
+private.example. A 10.0.0.1
+metadata.example. A 169.254.169.254
+;; NODATA loopback.example AAAA
+;; NODATA private.example AAAA
+;; NODATA metadata.example AAAA
+;; NODATA mapped.example A
+mapped.example. AAAA ::ffff:127.0.0.1
+both.example. A 127.0.0.1
+both.example. AAAA ::1
+";
+
+/// A shell script that starts the browser in another way.
+fn wrapper(folder: &Path, settings: &BrowserSettings, line: &str) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt as _;
+    let program = browser::find(settings).unwrap();
+    let path = folder.join("browser");
+    let line = line.replace("BROWSER", &program.display().to_string());
+    std::fs::write(&path, format!("#!/bin/sh\n{line}\n")).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+#[test]
+fn nothing_is_reached_but_through_the_guarded_dialer() {
+    let canaries: Vec<TcpListener> = {
+        let first = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = first.local_addr().unwrap().port();
+        let second = TcpListener::bind(("::1", port)).ok();
+        [Some(first), second].into_iter().flatten().collect()
+    };
+    let canary = canaries[0].local_addr().unwrap().port();
+    let sites = Sites::start(&hostile(canary), &["127.0.0.1"]);
+    let Some(mut settings) = settings(&sites) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("net.json");
+    let line = format!("exec BROWSER \"$@\" --log-net-log={} --net-log-capture-mode=Everything", log.display());
+    settings.path = Some(wrapper(folder.path(), &settings, &line));
+    // The canary's port may be dialled, and every host at that port is led to its own addresses: only the judgement of
+    // addresses stands between the page and the canary.
+    let mut policy = mapped(
+        [
+            "www.site.example",
+            "told.example",
+            "to-loopback.example",
+            "download.example",
+            "popup.example",
+            "in-popup.example",
+        ]
+        .into_iter()
+        .flat_map(|host| sites.map(host, 0)),
+    );
+    policy.connect_to.push(format!(":{canary}::").parse().unwrap());
+    policy.ports.push(canary);
+    let facts = look("http://www.site.example/", policy, HOSTILE_ZONE, &settings).unwrap();
+
+    for listener in &canaries {
+        listener.set_nonblocking(true).unwrap();
+        assert!(listener.accept().is_err(), "the canary was reached: {:?}", listener.local_addr());
+    }
+    assert_eq!(
+        hosts(&facts, Contact::Contacted),
+        names(&["download.example", "to-loopback.example", "told.example", "www.site.example"])
+    );
+    assert_eq!(facts.capped, Vec::<String>::new());
+    let would = hosts(&facts, Contact::WouldBeContacted);
+    for host in
+        ["127.0.0.1", "10.0.0.1", "169.254.169.254", "[::1]", "loopback.example", "private.example", "localhost"]
+    {
+        assert!(would.contains(host), "{host} is missing in {would:?}");
+    }
+    assert!(!would.contains("popup.example") && !would.contains("in-popup.example"), "{would:?}");
+    for refused in facts.resources.iter().filter(|r| r.contact != Contact::Contacted) {
+        assert!(refused.addresses.is_empty() && refused.cookies.is_empty(), "{refused:?}");
+    }
+    // Nobody answered for the visitor.
+    let told: BTreeSet<String> = sites
+        .asked()
+        .iter()
+        .filter_map(|l| l.split_once("http://told.example/"))
+        .map(|(_, what)| what.to_owned())
+        .collect();
+    assert!(told.contains("dismissed") && told.contains("notification-denied"), "{told:?}");
+    for never in ["confirmed", "place", "notification-granted", "candidate"] {
+        assert!(!told.contains(never), "{told:?}");
+    }
+    // The browser's own account of every socket.
+    let opened = sockets(&std::fs::read_to_string(&log).unwrap());
+    assert_eq!(opened.keys().map(String::as_str).collect::<Vec<_>>(), ["proxy"], "{opened:?}");
+    assert!(opened["proxy"] > 3, "{opened:?}");
+}
+
+/// Where the network log says that sockets were opened to: `proxy` for the proxy the browser was given.
+fn sockets(log: &str) -> BTreeMap<String, usize> {
+    // The log of a browser that was killed lacks its end.
+    let log: serde_json::Value = serde_json::from_str(log)
+        .or_else(|_| serde_json::from_str(&format!("{}]}}", log.trim_end().trim_end_matches(','))))
+        .unwrap();
+    let types = &log["constants"]["logEventTypes"];
+    let number = |name: &str| types[name].as_u64().unwrap_or_else(|| panic!("no event {name}"));
+    let [connect, udp, sent, names] =
+        ["TCP_CONNECT_ATTEMPT", "UDP_CONNECT", "UDP_BYTES_SENT", "HOST_RESOLVER_DNS_TASK"].map(number);
+    let text = log.to_string();
+    let proxy = text
+        .split("--proxy-server=http://")
+        .nth(1)
+        .unwrap()
+        .split(|c: char| c != '.' && c != ':' && !c.is_ascii_digit())
+        .next()
+        .unwrap()
+        .to_owned();
+    let mut opened = BTreeMap::new();
+    for event in log["events"].as_array().unwrap() {
+        let place = match event["type"].as_u64().unwrap() {
+            kind if kind == connect => event["params"]["address"].as_str(),
+            kind if kind == udp => Some(event["params"]["address"].as_str().unwrap_or("udp")),
+            kind if kind == sent => Some("udp"),
+            kind if kind == names => Some("dns"),
+            _ => None,
+        };
+        if let Some(place) = place {
+            let place = if place == proxy { "proxy" } else { place };
+            *opened.entry(place.to_owned()).or_default() += 1;
+        }
+    }
+    opened
 }

@@ -5,8 +5,9 @@
 //! address, ports 80 and 443, `--connect-to`. The browser's profile is new and removed afterwards; nothing is clicked,
 //! typed, granted or downloaded, windows the page opens are closed and dialogs dismissed.
 //!
-//! The facts are those of a recording that was imported, with two differences: addresses are those the proxy dialled,
-//! and a connection that was opened without a request (`preconnect`) is seen.
+//! The facts are those of a recording that was imported, but that addresses are those the proxy dialled, and that a host
+//! that was connected to without a request is seen. As in every recording, hosts that are named without being asked
+//! (forms, policies) are missing, and so are hints: in a profile that is not kept Chromium follows no `preconnect`.
 
 mod drive;
 mod launch;

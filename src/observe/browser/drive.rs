@@ -17,6 +17,9 @@ use super::{BrowserLimits, NoBrowser};
 /// How long the browser may take for one thing that needs no network.
 const STEP: Duration = Duration::from_secs(15);
 
+/// A page whose scripts keep it from ever being loaded is over when it asks nothing for this long.
+const SILENCE: Duration = Duration::from_secs(4);
+
 /// Why the browser cannot be led on.
 pub(super) enum Fault {
     /// It ended.
@@ -146,8 +149,9 @@ impl<'p> Drive<'p> {
         let end = Instant::now() + self.limits.total;
         let mut capped = Vec::new();
         loop {
-            let is_quiet = self.is_loaded && self.recorder.is_quiet();
-            let wake = if is_quiet { end.min(self.last_event + self.limits.quiet) } else { end };
+            let is_quiet = self.recorder.is_quiet();
+            let quiet = if self.is_loaded { self.limits.quiet } else { self.limits.quiet.max(SILENCE) };
+            let wake = if is_quiet { end.min(self.last_event + quiet) } else { end };
             match timeout_at(wake, self.pipe.next()).await {
                 Ok(message) => {
                     let message = message?;
