@@ -57,6 +57,8 @@ pub(super) struct Drive<'p> {
     page_target: String,
     /// Targets looked at: the page, its frames, its workers.
     targets: HashSet<String>,
+    /// Commands to set up the window that are not answered yet.
+    setting_up: HashSet<u64>,
     is_loaded: bool,
     has_crashed: bool,
     last_event: Instant,
@@ -73,6 +75,7 @@ impl<'p> Drive<'p> {
             page: String::new(),
             page_target: String::new(),
             targets: HashSet::new(),
+            setting_up: HashSet::new(),
             is_loaded: false,
             has_crashed: false,
             last_event: Instant::now(),
@@ -120,7 +123,9 @@ impl<'p> Drive<'p> {
         let window = json!({ "url": "about:blank", "browserContextId": self.context });
         self.call("", "Target.createTarget", window).await?;
         let end = Instant::now() + STEP;
-        while self.page.is_empty() {
+        // A page that is opened before all is answered goes to another process that does not know what was asked for:
+        // its first requests would be missed.
+        while self.page.is_empty() || !self.setting_up.is_empty() {
             let message = timeout_at(end, self.pipe.next()).await.map_err(|_| no_answer("no window"))??;
             self.handle(message).await?;
         }
@@ -214,6 +219,9 @@ impl<'p> Drive<'p> {
     }
 
     async fn handle(&mut self, message: Message) -> Result<(), Fault> {
+        if let Some(id) = message.id {
+            self.setting_up.remove(&id);
+        }
         if self.recorder.take(&message) {
             self.last_event = Instant::now();
             return Ok(());
@@ -269,12 +277,19 @@ impl<'p> Drive<'p> {
         }
         self.targets.insert(target.to_owned());
         let no_bodies = json!({ "maxTotalBufferSize": 0, "maxResourceBufferSize": 0, "maxPostDataSize": 0 });
-        self.pipe.send(session, "Network.enable", &no_bodies).await?;
-        if matches!(kind, "page" | "iframe") {
-            self.pipe.send(session, "Page.enable", &json!({})).await?;
+        let has_pages = matches!(kind, "page" | "iframe");
+        let commands = [
+            Some(("Network.enable", no_bodies)),
+            has_pages.then(|| ("Page.enable", json!({}))),
+            Some(("Target.setAutoAttach", attach_settings())),
+            Some(("Runtime.runIfWaitingForDebugger", json!({}))),
+        ];
+        for (method, params) in commands.into_iter().flatten() {
+            let id = self.pipe.send(session, method, &params).await?;
+            if is_window {
+                self.setting_up.insert(id);
+            }
         }
-        self.pipe.send(session, "Target.setAutoAttach", &attach_settings()).await?;
-        self.pipe.send(session, "Runtime.runIfWaitingForDebugger", &json!({})).await?;
         Ok(())
     }
 }
