@@ -17,10 +17,10 @@ mod site;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 use jurisdig::evidence::{Capture, Contact, PageFacts, Probe, Status, Use};
-use jurisdig::observe::browser::{self, BrowserLimits, BrowserSettings, NoBrowser};
+use jurisdig::observe::browser::{self, BrowserSettings, NoBrowser};
 use jurisdig::observe::dialer::{ConnectTo, DialPolicy, Dialer};
 use jurisdig::observe::dns::{Records, Resolver};
 use jurisdig::observe::har::{self, HarLimits};
@@ -415,4 +415,109 @@ fn sockets(log: &str) -> BTreeMap<String, usize> {
         *opened.entry(place).or_default() += 1;
     }
     opened
+}
+
+/// What a recording and a look have to agree on: contact and uses by host.
+fn contacts(facts: &PageFacts) -> BTreeMap<String, (Contact, Vec<Use>)> {
+    facts.resources.iter().map(|r| (r.host.to_string(), (r.contact, r.uses.clone()))).collect()
+}
+
+#[test]
+fn a_recording_by_playwright_says_the_same() {
+    let sites = Sites::start(&ministry(), &["127.0.0.1"]);
+    let Some(settings) = settings(&sites) else { return };
+    let Some(modules) = std::env::var_os("JURISDIG_PLAYWRIGHT") else {
+        eprintln!("SKIPPED a_recording_by_playwright_says_the_same: JURISDIG_PLAYWRIGHT names no directory");
+        return;
+    };
+    let url = "http://page.example/";
+    let facts = look(url, mapped(sites.map("", 0)), "", &settings).unwrap();
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("page.har");
+    let (plain, secure) = sites.ports();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/har.mjs");
+    let recorded = Command::new("node")
+        .args([script.as_os_str(), &modules, browser::find(&settings).unwrap().as_os_str(), url.as_ref()])
+        .args([plain.to_string(), secure.to_string()])
+        .arg(&file)
+        .status()
+        .unwrap();
+    assert!(recorded.success(), "{recorded}");
+    let tables = IpTables::embedded().unwrap();
+    let input = std::fs::File::open(&file).unwrap();
+    let pages = har::read(input, "page.har", &tables, &HarLimits::default()).unwrap();
+    assert_eq!(pages.len(), 1);
+    let recording = &pages[0];
+
+    let mut expected = contacts(recording);
+    // Playwright writes neither status nor address of an answer that a script may not see, or that refuses a web socket:
+    // the recording cannot say that these were asked. The servers can.
+    for host in ["opaque.example", "socket.example"] {
+        let (contact, _) = expected.get_mut(host).unwrap();
+        assert_eq!(std::mem::replace(contact, Contact::Contacted), Contact::WouldBeContacted, "{host}");
+        assert!(sites.asked().iter().any(|line| line.contains(&format!("//{host}/"))), "{host}");
+    }
+    assert_eq!(contacts(&facts), expected);
+    assert_eq!(hops(&facts), hops(recording));
+    let cookies = |facts: &PageFacts| -> Vec<Vec<String>> {
+        let of_hops = facts.hops.iter().map(|hop| hop.answer.found().unwrap().cookies.clone());
+        of_hops.chain(facts.resources.iter().map(|r| r.cookies.clone())).collect()
+    };
+    assert_eq!(cookies(&facts), cookies(recording));
+    let document = |facts: &PageFacts| {
+        let mut headers = facts.document().unwrap().headers.clone();
+        headers.sort();
+        (headers, facts.document().unwrap().media_type.clone())
+    };
+    assert_eq!(document(&facts), document(recording));
+}
+
+#[test]
+fn a_page_that_is_refused_says_why() {
+    let sites = Sites::start(&[], &["127.0.0.1"]);
+    let Some(settings) = settings(&sites) else { return };
+    let zone = "private.example. A 10.0.0.1\n;; NODATA private.example AAAA\n";
+    let facts = look("https://private.example/a?SECRET", DialPolicy::default(), zone, &settings).unwrap();
+    let [hop] = facts.hops.as_slice() else { panic!("{facts:?}") };
+    let Probe::Failed(why) = &hop.answer else { panic!("{hop:?}") };
+    assert_eq!((why.status, hop.url.as_str(), hop.address), (Status::Blocked, "https://private.example/a", None));
+    assert!(why.detail.contains("10.0.0.1"), "{why:?}");
+    assert_eq!(hosts(&facts, Contact::Contacted), names(&[]));
+}
+
+#[test]
+fn a_page_that_asks_for_a_password_is_not_waited_for() {
+    let page = Page::html("<p>no").with_status(401).with("www-authenticate", "Basic realm=\"x\"");
+    let sites = Sites::start(&[("http://www.site.example/", page)], &["127.0.0.1"]);
+    let Some(settings) = settings(&sites) else { return };
+    let facts = look("http://www.site.example/", mapped(sites.map("", 0)), "", &settings).unwrap();
+    assert_eq!(hops(&facts), ["401 http://www.site.example/"]);
+    assert_eq!(facts.capped, Vec::<String>::new());
+}
+
+#[test]
+fn no_browser_is_a_clear_word() {
+    let folder = tempfile::tempdir().unwrap();
+    let look_with = |settings: &BrowserSettings| {
+        look("https://www.site.example/", DialPolicy::default(), "", settings).unwrap_err()
+    };
+    let none = BrowserSettings { search: vec![folder.path().to_owned()], no_sandbox: true, ..Default::default() };
+    assert_eq!(look_with(&none), NoBrowser::Absent);
+    let text = folder.path().join("text");
+    std::fs::write(&text, "no program").unwrap();
+    let named = BrowserSettings { path: Some(text.clone()), search: search(), ..none };
+    assert_eq!(look_with(&named), NoBrowser::NotThere(text));
+    let sites = Sites::start(&[], &["127.0.0.1"]);
+    let Some(mut settings) = settings(&sites) else { return };
+    settings.path = Some(wrapper(folder.path(), &settings, "echo No usable sandbox! >&2; exit 1"));
+    assert_eq!(look_with(&settings), NoBrowser::Sandbox);
+    settings.path = Some(wrapper(folder.path(), &settings, "echo last word >&2; exit 7"));
+    let NoBrowser::Died(said) = look_with(&settings) else { panic!() };
+    assert!(said.contains('7') && said.contains("last word"), "{said}");
+    settings.no_sandbox = false;
+    let is_root = Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";
+    if is_root {
+        assert_eq!(look_with(&settings), NoBrowser::Root);
+    }
 }
