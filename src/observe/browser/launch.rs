@@ -10,6 +10,7 @@ use data_encoding::BASE64;
 use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::protocol::Pipe;
@@ -118,6 +119,7 @@ pub(super) struct Running {
     /// Number of the process group; `None` once it was killed.
     group: Option<i32>,
     said: Arc<Mutex<Vec<u8>>>,
+    listener: JoinHandle<()>,
     profile: TempDir,
 }
 
@@ -144,8 +146,8 @@ pub(super) fn start(settings: &BrowserSettings, proxy: SocketAddr) -> Result<(Ru
         return Err(NoBrowser::Start("no pipes to it".to_owned()));
     };
     let said = Arc::new(Mutex::new(Vec::new()));
-    tokio::spawn(listen(errors, Arc::clone(&said)));
-    Ok((Running { child, group: i32::try_from(group).ok(), said, profile }, Pipe::new(to, from)))
+    let listener = tokio::spawn(listen(errors, Arc::clone(&said)));
+    Ok((Running { child, group: i32::try_from(group).ok(), said, listener, profile }, Pipe::new(to, from)))
 }
 
 fn flags(settings: &BrowserSettings, proxy: SocketAddr, profile: &Path) -> Vec<String> {
@@ -179,6 +181,8 @@ impl Running {
     pub(super) async fn obituary(&mut self) -> NoBrowser {
         let ended = timeout(PATIENCE, self.child.wait()).await;
         self.kill();
+        // Its last words may still be under way.
+        let _ = timeout(PATIENCE, &mut self.listener).await;
         let said = self.said.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let said = String::from_utf8_lossy(&said).into_owned();
         if said.contains("No usable sandbox") || said.contains("SUID sandbox helper") {

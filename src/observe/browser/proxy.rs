@@ -352,3 +352,78 @@ impl<'h> Head<'h> {
         text
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may stop")]
+
+    use super::*;
+    use crate::observe::Limits;
+    use crate::observe::dialer::DialPolicy;
+    use crate::observe::dns::{Records, Resolver};
+
+    /// What the proxy answers to these octets, and its log.
+    async fn exchange(policy: DialPolicy, request: impl Fn(&str) -> String) -> (String, Log) {
+        let zone = "private.example. A 127.0.0.1\n;; NODATA private.example AAAA\n";
+        let resolver = Resolver::Recorded(Records::parse(zone, "test.zone").unwrap());
+        let limits = Limits::default();
+        let session = Session::new(&resolver, &limits);
+        let dialer = Dialer::new(policy);
+        let proxy = Proxy::open(&session, &dialer, &BrowserLimits::default()).await.unwrap();
+        let said = async {
+            let mut stream = TcpStream::connect(proxy.address()).await.unwrap();
+            stream.write_all(request(&proxy.authorization).as_bytes()).await.unwrap();
+            let mut said = Vec::new();
+            stream.read_to_end(&mut said).await.unwrap();
+            String::from_utf8(said).unwrap()
+        };
+        let said = tokio::select! {
+            said = said => said,
+            () = proxy.serve() => unreachable!(),
+        };
+        let log = proxy.log().clone();
+        (said, log)
+    }
+
+    #[tokio::test]
+    async fn who_has_no_password_is_refused() {
+        let canary = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let port = canary.local_addr().unwrap().port();
+        let policy = || DialPolicy { allow_private: true, ports: vec![port], ..DialPolicy::default() };
+        for wrong in ["", "Proxy-Authorization: Basic anVyaXNkaWc6\r\n"] {
+            for line in [format!("CONNECT 127.0.0.1:{port}"), format!("GET http://127.0.0.1:{port}/?SECRET")] {
+                let (said, log) = exchange(policy(), |_| format!("{line} HTTP/1.1\r\n{wrong}\r\n")).await;
+                assert!(said.starts_with("HTTP/1.1 407 "), "{said}");
+                assert!(log.dialled.is_empty() && !log.is_known, "{log:?}");
+                assert_eq!(log.strangers.len(), 1);
+                assert!(!format!("{log:?}").contains("SECRET"));
+            }
+        }
+        assert!(tokio::time::timeout(Duration::from_millis(50), canary.accept()).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn what_the_dialer_forbids_is_not_dialled() {
+        let connect = |line: &'static str| {
+            move |password: &str| format!("{line} HTTP/1.1\r\nProxy-Authorization: {password}\r\n\r\n")
+        };
+        for (line, answer) in [
+            ("CONNECT private.example:443", "HTTP/1.1 502 "),
+            ("CONNECT 127.0.0.1:443", "HTTP/1.1 502 "),
+            ("CONNECT [::1]:443", "HTTP/1.1 502 "),
+            ("CONNECT private.example:22", "HTTP/1.1 502 "),
+            // No word that could be taken for the host's.
+            ("GET http://private.example/", ""),
+            ("GET http://localhost/", ""),
+        ] {
+            let (said, log) = exchange(DialPolicy::default(), connect(line)).await;
+            assert!(said.starts_with(answer) && said.is_empty() == answer.is_empty(), "{line}: {said}");
+            let [dialled] = log.dialled.values().collect::<Vec<_>>()[..] else { panic!("{log:?}") };
+            assert_eq!((dialled.connections, dialled.refusal.as_ref().unwrap().status), (0, Status::Blocked), "{line}");
+        }
+        for line in ["GET ftp://a.example/", "GET /", "CONNECT a.example:443/x"] {
+            let (_, log) = exchange(DialPolicy::default(), connect(line)).await;
+            assert!(log.dialled.is_empty(), "{line}: {log:?}");
+        }
+    }
+}
