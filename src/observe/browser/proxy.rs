@@ -143,11 +143,7 @@ impl<'a> Proxy<'a> {
         let rest = octets.split_off(end);
         let Some(head) = Head::of(&octets) else { return answer(&mut browser, "400 Bad Request", "").await };
         if head.authorization() != Some(self.authorization.as_str()) {
-            let mut log = self.log();
-            if log.strangers.len() < MAX_STRANGERS {
-                log.strangers.insert(head.target.split('?').next().unwrap_or_default().to_owned());
-            }
-            drop(log);
+            self.note_stranger(head.target);
             let challenge = "Proxy-Authenticate: Basic realm=\"jurisdig\"\r\n";
             return answer(&mut browser, "407 Proxy Authentication Required", challenge).await;
         }
@@ -169,6 +165,13 @@ impl<'a> Proxy<'a> {
             return self.relay(&mut browser, &mut site).await;
         }
         self.ask(browser, &head, &rest).await
+    }
+
+    fn note_stranger(&self, target: &str) {
+        let mut log = self.log();
+        if log.strangers.len() < MAX_STRANGERS {
+            log.strangers.insert(target.split('?').next().unwrap_or_default().to_owned());
+        }
     }
 
     /// One request in plain text. Where the host is not dialled the connection ends without a word: any answer would be
