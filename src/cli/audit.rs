@@ -31,7 +31,8 @@ const DRAIN: Duration = Duration::from_secs(5);
 /// # Errors
 /// Input that cannot be used, output that cannot be written.
 pub(crate) fn run(args: &AuditArgs, settings: &Settings, env: &Environment, out: &mut Out) -> Result<Exit, Stop> {
-    let observation = resolve_observation(&args.observe, env)?;
+    let mut observation = resolve_observation(&args.observe, env)?;
+    observation::settle_browser(&mut observation, out);
     let captures = observation::recordings(settings, &observation)?;
     let (targets, had_faults) = collect(args, captures, out)?;
     let kb = knowledge::load(settings, env)?;

@@ -23,7 +23,8 @@ use crate::report::{FrameworkReport, Report, TargetReport};
 /// # Errors
 /// Input that cannot be used, output that cannot be written.
 pub(crate) fn run(args: &ExplainArgs, settings: &Settings, env: &Environment, out: &mut Out) -> Result<Exit, Stop> {
-    let observation = resolve_observation(&args.observe, env)?;
+    let mut observation = resolve_observation(&args.observe, env)?;
+    observation::settle_browser(&mut observation, out);
     let roles: Vec<Role> = match &args.service {
         Some(name) => roles_named(name).map_err(Stop::usage)?,
         None => Vec::new(),

@@ -41,7 +41,8 @@ pub struct PageFacts {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub capped: Vec<String>,
     /// What is odd about a recording, sorted: `one-address` (every host of several domains has the same: a proxy's),
-    /// `cookies-may-be-left-out` (no cookie in a file of a browser that leaves them out unless asked).
+    /// `cookies-may-be-left-out` (no cookie in a file of a browser that leaves them out unless asked); about a browser
+    /// run by us: `certificate-errors-ignored` (under the roots of `--ca-file`), `sandbox-off`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<String>,
     /// SHA-256 of the screenshot, hex.

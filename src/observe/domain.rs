@@ -304,7 +304,15 @@ impl Observer {
             async {
                 if wanted.page && settings.fetches {
                     // Large futures stand on the heap: a stack of threads is small.
-                    Probe::Found(vec![Box::pin(page::fetch(&settings.fetcher, session, target, &names.target)).await])
+                    let host = &names.target;
+                    let fetched = Box::pin(page::fetch(&settings.fetcher, session, target, host)).await;
+                    let mut pages = vec![fetched];
+                    if let Some(browser) = &settings.browser {
+                        let fetcher = &settings.fetcher;
+                        let looked = page::browse(browser, fetcher, session, &self.tables, host, &pages[0]);
+                        pages.push(Box::pin(looked).await);
+                    }
+                    Probe::Found(pages)
                 } else {
                     Probe::default()
                 }

@@ -28,6 +28,7 @@
 //! before the next is read.
 
 mod address;
+mod asked;
 mod entry;
 mod kind;
 mod lenient;
@@ -49,6 +50,8 @@ use entry::Entry;
 use reading::Reading;
 use stream::{Fault, Stream};
 use wire::{RawPage, RawSoftware};
+
+pub(super) use asked::{Asked, fill};
 
 #[cfg(doc)]
 use crate::evidence::Contact;

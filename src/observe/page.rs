@@ -8,12 +8,15 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::ask::Session;
+use super::browser::{self, BrowserSettings, NoBrowser};
 use super::html::{self, Named, PageHosts};
 use super::http::{FetchedPage, Fetcher};
 use super::ip::IpTables;
 use super::roots::Roots;
 use super::{rdap, tls};
-use crate::evidence::{Contact, DomainRegistration, PageFacts, PageHost, Probe, SkipReason, TlsFacts};
+use crate::evidence::{
+    Capture, Contact, DomainRegistration, Hop, PageFacts, PageHost, Probe, ProbeError, SkipReason, Status, TlsFacts,
+};
 use crate::model::{DomainName, Target};
 
 /// A page that sends its reader on within this time is taken for a redirect.
@@ -34,6 +37,8 @@ pub struct PageSettings {
     pub fetches: bool,
     /// Whether certificates are looked at.
     pub certificates: bool,
+    /// A browser that looks too, beside our own fetch: what a page names and what its scripts load are two things.
+    pub browser: Option<BrowserSettings>,
     /// Whether the registry is asked, which discloses the name to it.
     pub asks_registry: bool,
 }
@@ -102,6 +107,28 @@ pub(super) async fn fetch(fetcher: &Fetcher, session: &Session<'_>, target: &Tar
     capped.dedup();
     facts.capped = capped;
     facts
+}
+
+/// Lets a browser look at the page our own fetch ended at, or would have begun with.
+pub(super) async fn browse(
+    settings: &BrowserSettings,
+    fetcher: &Fetcher,
+    session: &Session<'_>,
+    tables: &IpTables,
+    host: &DomainName,
+    fetched: &PageFacts,
+) -> PageFacts {
+    let end = fetched.document().and(fetched.hops.last()).map(|hop| hop.url.clone());
+    let text = end.unwrap_or_else(|| format!("https://{host}/"));
+    let looked = match Url::parse(&text) {
+        Ok(url) => Box::pin(browser::capture(session, fetcher.dialer(), &url, tables, settings)).await,
+        Err(_) => Err(NoBrowser::Url),
+    };
+    looked.unwrap_or_else(|why| {
+        let error = ProbeError { status: Status::Local, detail: why.to_string() };
+        let hop = Hop { url: text, host: PageHost::Name(host.clone()), address: None, answer: Probe::Failed(error) };
+        PageFacts { hops: vec![hop], ..PageFacts::of_nothing(Capture::Browser) }
+    })
 }
 
 /// What an answer names; nothing where no page came.

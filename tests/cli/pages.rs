@@ -323,3 +323,48 @@ fn a_recording_of_another_site_is_refused() {
     assert_eq!(refused.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("autre.example.org"));
 }
+
+#[test]
+fn a_browser_that_is_not_there_is_said_and_the_page_fetched_without() {
+    let web = ministry();
+    let output = world()
+        .command("audit")
+        .env_remove("JURISDIG_NO_PAGE")
+        .args(["--json", "www.ministere-page.fr", "--browser", "--browser-path", "/no/such/browser"])
+        .args(web.flags())
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("--browser: /no/such/browser"), "{stderr}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["pages"].as_array().unwrap().len(), 1);
+    assert_eq!(resources(&report).len(), 4);
+}
+
+/// Where a Chromium is installed: what only a script loads is found, and both looks stand in the report.
+#[test]
+fn a_browser_finds_what_only_scripts_load() {
+    let Some(browser) = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+        .into_iter()
+        .find(|path| std::path::Path::new(path).exists())
+    else {
+        eprintln!("SKIPPED a_browser_finds_what_only_scripts_load: no Chromium is installed");
+        return;
+    };
+    let web = Web::start(&[
+        (
+            "https://www.ministere-page.fr/",
+            Page::html("<script>document.write('<img src=https://widget.inconnu.example/p.png>')</script>"),
+        ),
+        ("https://widget.inconnu.example/p.png", Page::text("no picture")),
+    ]);
+    let (report, _) = audit(
+        &web,
+        "www.ministere-page.fr",
+        &["--browser", "--browser-path", browser, "--no-sandbox", "--timeout", "120"],
+    );
+    let looks: Vec<&str> = report["pages"].as_array().unwrap().iter().map(|p| p["by"].as_str().unwrap()).collect();
+    assert_eq!(looks, ["fetch", "browser"], "{}", report["pages"]);
+    assert_eq!(resources(&report), ["image inconnu.example widget.inconnu.example"], "{}", report["pages"]);
+    assert_eq!(services(&report, "resource")[0]["page"]["contact"], "contacted");
+}
