@@ -91,6 +91,7 @@ pub enum Purpose {
     Monitoring,
     FeatureFlags,
     Cdn,
+    Redirect,
     Script,
     Frame,
     Form,
@@ -98,7 +99,6 @@ pub enum Purpose {
     Style,
     Media,
     Image,
-    Redirect,
     Other,
 }
 
@@ -148,6 +148,10 @@ pub enum Gap {
     Alias,
     /// The page could not be read.
     PageUnread,
+    /// The page was read in part only, and what was read names nobody else.
+    PagePartly,
+    /// Hosts of the site that the page names could not be looked up.
+    HostsUnread,
     /// The site's robots.txt asks that the page is not read.
     Robots,
     /// The certificate does not hold, so nothing written in it is believed.
@@ -264,6 +268,12 @@ pub enum NoteKind {
     MxAtRegistrable,
     /// A name of the site that is an alias of a third party's.
     ThirdPartyAlias,
+    /// A page names a host that is nobody's on the public Internet.
+    InternalHost,
+    /// The page is in the end that of another site.
+    PageElsewhere,
+    /// A header names an operator where nothing else does.
+    HeaderNames,
     /// A region stands in a file: what the customer chose, no proof of where anything is.
     RegionChosen,
 }
@@ -274,7 +284,7 @@ pub fn attribute(evidence: &Evidence, kb: &Knowledge, context: &Context) -> Attr
     let scene = Scene { evidence, kb, context };
     let mut found = Attribution { services: Vec::new(), notes: Vec::new() };
     let mut web = web::services(&scene, &mut found.notes);
-    page::add_headers(&scene, &mut web);
+    page::add_headers(&scene, &mut web, &mut found.notes);
     let resources = page::resources(&scene, &web, &mut found.notes);
     if evidence.target.name().is_some() {
         let mail = mail::services(&scene, &mut found.notes);
@@ -288,6 +298,8 @@ pub fn attribute(evidence: &Evidence, kb: &Knowledge, context: &Context) -> Attr
         found.services.extend(senders::tenants(&scene));
     } else {
         found.services.extend(web);
+        // A recording of a page at an address; nobody fetches one.
+        found.services.extend(resources.into_iter().filter(|service| service.state != State::NotAsked));
     }
     collect_carriers(&mut found);
     found.services.sort_by_key(|service| Role::ALL.iter().position(|role| *role == service.role));

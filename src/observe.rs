@@ -2,6 +2,7 @@
 //! what it means. Nothing here knows the knowledge base, or a newer one could not judge old evidence again.
 
 mod ask;
+pub mod browser;
 pub mod dialer;
 pub mod dns;
 pub mod domain;
@@ -16,6 +17,7 @@ mod page;
 mod policy;
 pub mod rdap;
 pub mod roots;
+mod secret;
 mod spf;
 pub mod tls;
 mod zone;

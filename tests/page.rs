@@ -9,13 +9,20 @@ use jurisdig::evidence::{
     Response, Robots, Status, TlsFacts, Trust, Use,
 };
 use jurisdig::kb::Knowledge;
-use jurisdig::model::{Confidence, Role};
+use jurisdig::model::{Confidence, DomainName, Role};
 use jurisdig::observe::dns::{Records, Resolver};
 use jurisdig::observe::ip::IpTables;
 use jurisdig::observe::{Observer, Options};
 
 const SITE: &str = "
 www.shop.fr. A 213.186.33.5
+behind.shop.fr. CNAME shop2.eulerian.net.
+shop2.eulerian.net. A 104.16.1.1
+;; NODATA shop2.eulerian.net AAAA
+a.s3.us-east-va.io.cloud.ovh.us. A 51.81.1.1
+;; NODATA a.s3.us-east-va.io.cloud.ovh.us AAAA
+a.s3.gra.io.cloud.ovh.net. A 54.38.1.1
+;; NODATA a.s3.gra.io.cloud.ovh.net AAAA
 ;; NODATA www.shop.fr AAAA
 shop.fr. A 213.186.33.5
 ;; NODATA shop.fr AAAA
@@ -179,6 +186,11 @@ fn a_redirect_through_another_operator_is_met_by_the_visitor() {
     let audit = judge(&evidence);
     assert_eq!(resources(&audit), ["Redirect «unlisted-widgets.example» 1: go.unlisted-widgets.example"]);
     assert_eq!(of(&audit, Role::Resource)[0].page.unwrap().contact, Contact::Contacted);
+    assert!(audit.found.notes.iter().all(|n| n.kind != NoteKind::PageElsewhere));
+    let Probe::Found(pages) = &mut evidence.pages else { unreachable!() };
+    pages[0].hops.reverse();
+    let note = judge(&evidence).found.notes.into_iter().find(|n| n.kind == NoteKind::PageElsewhere).unwrap();
+    assert_eq!(note.subject, "go.unlisted-widgets.example");
 }
 
 #[test]
@@ -247,6 +259,7 @@ fn certificate(trust: Trust) -> TlsFacts {
         sent: 2,
         roots: "test".into(),
         root: (trust == Trust::Holds).then(|| "Internet Security Research Group".into()),
+        is_users_root: false,
     }
 }
 
@@ -258,9 +271,130 @@ fn the_authority_is_believed_only_where_the_chain_holds() {
     let audit = judge(&evidence);
     let ca = of(&audit, Role::Ca);
     assert_eq!(ca[0].layers[0].operator.as_ref().unwrap().as_str(), "letsencrypt");
+    assert_eq!(ca[0].layers[0].confidence, Confidence::Established);
+    // A chain that holds only by a root of the user's own may be a proxy's.
+    let opened = TlsFacts { is_users_root: true, ..certificate(Trust::Holds) };
+    evidence.hosts.get_mut(&host).unwrap().tls = Probe::Found(opened);
+    assert_eq!(of(&judge(&evidence), Role::Ca)[0].layers[0].confidence, Confidence::Weak);
     evidence.hosts.get_mut(&host).unwrap().tls = Probe::Found(certificate(Trust::WrongName));
     let audit = judge(&evidence);
     let ca = of(&audit, Role::Ca);
     assert!(ca[0].layers.is_empty());
     assert_eq!(ca[0].state, State::NotDetermined(Gap::CertificateFails));
+}
+
+/// The review's first case: the tracker stands behind an edge, and the edge is not who tracks.
+#[test]
+fn a_tracker_under_the_sites_name_is_named_by_its_alias_whatever_carries_it() {
+    let audit = judge(&shop(vec![would("behind.shop.fr", Use::Script)]));
+    assert_eq!(resources(&audit), ["Analytics eulerian 2 alias: behind.shop.fr"]);
+}
+
+/// A name of the site of which the DNS said nothing may lead anywhere.
+#[test]
+fn a_host_of_the_site_that_could_not_be_looked_up_is_a_gap() {
+    let mut evidence = shop(vec![would("img.shop.fr", Use::Image)]);
+    let name: DomainName = "img.shop.fr".parse().unwrap();
+    let error = ProbeError { status: Status::Servfail, detail: String::new() };
+    evidence.hosts.get_mut(&name).unwrap().addresses = Probe::Failed(error);
+    let audit = judge(&evidence);
+    let gaps = of(&audit, Role::Resource);
+    assert_eq!((gaps[0].state, gaps[0].record.as_str()), (State::NotDetermined(Gap::HostsUnread), "img.shop.fr"));
+    evidence.hosts.remove(&name);
+    assert_eq!(of(&judge(&evidence), Role::Resource)[0].state, State::NotDetermined(Gap::HostsUnread));
+}
+
+#[test]
+fn a_redirect_that_ends_nowhere_leaves_the_page_unread() {
+    let mut evidence = shop(Vec::new());
+    let Probe::Found(pages) = &mut evidence.pages else { unreachable!() };
+    pages[0].hops.insert(0, hop("http://go.unlisted-widgets.example/", "go.unlisted-widgets.example", &[]));
+    pages[0].hops[1].answer = Probe::Failed(ProbeError { status: Status::Reset, detail: String::new() });
+    let audit = judge(&evidence);
+    let states: Vec<State> = of(&audit, Role::Resource).iter().map(|s| s.state).collect();
+    assert_eq!(states, [State::Found, State::NotDetermined(Gap::PageUnread)]);
+}
+
+#[test]
+fn a_header_fills_no_gap_behind_an_edge() {
+    let mut evidence = shop(Vec::new());
+    let name: DomainName = "www.shop.fr".parse().unwrap();
+    let host = evidence.hosts.get_mut(&name).unwrap();
+    host.cname_chain = vec!["x.incapdns.net".parse().unwrap()];
+    let Probe::Found(list) = &mut host.addresses else { unreachable!() };
+    list[0] = IpTables::embedded().unwrap().facts("45.60.155.214".parse().unwrap());
+    let Probe::Found(pages) = &mut evidence.pages else { unreachable!() };
+    pages[0].hops = vec![hop("https://www.shop.fr/", "www.shop.fr", &[("x-github-request-id", "A:1")])];
+    let audit = judge(&evidence);
+    assert_eq!(of(&audit, Role::Host)[0].state, State::NotDetermined(Gap::BehindEdge));
+    assert!(audit.found.notes.iter().any(|n| n.kind == NoteKind::HeaderNames && n.subject.contains("GitHub")));
+}
+
+#[test]
+fn a_recording_through_a_proxy_says_nothing_of_addresses() {
+    let mut image = would("img.shop.fr", Use::Image);
+    image.addresses = vec![IpTables::embedded().unwrap().facts("13.32.1.10".parse().unwrap())];
+    let mut evidence = shop(vec![image]);
+    let Probe::Found(pages) = &mut evidence.pages else { unreachable!() };
+    pages[0].by = Capture::Har;
+    assert_eq!(of(&judge(&evidence), Role::Resource)[0].state, State::Found);
+    let Probe::Found(pages) = &mut evidence.pages else { unreachable!() };
+    pages[0].flags = vec!["one-address".into()];
+    assert_eq!(of(&judge(&evidence), Role::Resource)[0].state, State::Absent(Absence::NoThirdParty));
+}
+
+#[test]
+fn only_after_consent_needs_a_look_before_it() {
+    let mut evidence = shop(vec![would("fonts.gstatic.com", Use::Font)]);
+    let Probe::Found(pages) = &mut evidence.pages else { unreachable!() };
+    pages[0].consent = Some(Consent::After);
+    let consent = |evidence: &Evidence| of(&judge(evidence), Role::Resource)[0].page.unwrap().consent;
+    assert_eq!(consent(&evidence), None);
+    let Probe::Found(pages) = &mut evidence.pages else { unreachable!() };
+    let mut unmarked = pages[0].clone();
+    unmarked.consent = None;
+    pages.push(unmarked);
+    assert_eq!(consent(&evidence), None);
+}
+
+#[test]
+fn hosts_of_nobody_are_noted_and_not_counted() {
+    let without = judge(&shop(Vec::new()));
+    let mut evidence = shop(Vec::new());
+    let Probe::Found(pages) = &mut evidence.pages else { unreachable!() };
+    for host in ["localhost", "intranet", "vault.corp.internal", "x.onion"] {
+        pages[0].resources.push(would(host, Use::Script));
+    }
+    let literal = ResourceFact { host: PageHost::Ip("192.168.1.1".parse().unwrap()), ..would("x.fr", Use::Image) };
+    pages[0].resources.push(literal);
+    let audit = judge(&evidence);
+    assert_eq!(audit.reach.headline, without.reach.headline);
+    assert_eq!(audit.found.notes.iter().filter(|n| n.kind == NoteKind::InternalHost).count(), 5);
+}
+
+#[test]
+fn a_redirect_to_an_address_is_named_by_it() {
+    let mut evidence = shop(Vec::new());
+    let Probe::Found(pages) = &mut evidence.pages else { unreachable!() };
+    let mut literal = hop("http://13.32.1.10/", "x.fr", &[]);
+    literal.host = PageHost::Ip("13.32.1.10".parse().unwrap());
+    pages[0].hops.insert(0, literal);
+    assert_eq!(resources(&judge(&evidence)), ["Redirect «13.32.1.10» 1: 13.32.1.10"]);
+}
+
+/// Two companies of one operator: neither hides the other.
+#[test]
+fn companies_of_one_operator_stand_for_themselves() {
+    let audit = judge(&shop(vec![
+        would("a.s3.us-east-va.io.cloud.ovh.us", Use::Image),
+        would("a.s3.gra.io.cloud.ovh.net", Use::Image),
+    ]));
+    let entities: Vec<String> = of(&audit, Role::Resource)
+        .iter()
+        .flat_map(|s| &s.layers)
+        .filter_map(|l| l.entity.as_ref().map(ToString::to_string))
+        .collect();
+    let both: std::collections::BTreeSet<&String> = entities.iter().collect();
+    assert_eq!(both.len(), entities.len(), "{entities:?}");
+    assert!(entities.len() == 2, "{entities:?}");
 }

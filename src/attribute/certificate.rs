@@ -50,7 +50,11 @@ fn layers(scene: &Scene<'_>, tls: &TlsFacts, host: &str) -> Vec<Layer> {
     if let Some(id) = root.filter(|root| issuer != Some(*root)) {
         found.push((named(id, root_at), Confidence::Probable));
     }
-    let finish = |(candidate, confidence)| finish(scene, candidate, None, Vec::new(), Place::NotApplicable, confidence);
+    // A root of the user's own may be that of a proxy which opens TLS: what it certifies is weak.
+    let cap = if tls.is_users_root { Confidence::Weak } else { Confidence::Established };
+    let finish = |(candidate, confidence): (_, Confidence)| {
+        finish(scene, candidate, None, Vec::new(), Place::NotApplicable, confidence.min(cap))
+    };
     found.into_iter().filter_map(finish).collect()
 }
 

@@ -152,7 +152,11 @@ fn layers_of(
 
 /// Adds a layer, or its addresses and facts to the one of the same operator; the better attribution counts.
 pub(super) fn merge(out: &mut Vec<Layer>, layer: Layer) {
-    let same = out.iter_mut().find(|l| l.operator == layer.operator && l.unlisted == layer.unlisted);
+    // One operator may run hosts by several companies: each stands for itself.
+    let same = out.iter_mut().find(|l| {
+        (&l.operator, &l.unlisted, &l.entity, l.inferred)
+            == (&layer.operator, &layer.unlisted, &layer.entity, layer.inferred)
+    });
     let Some(same) = same else {
         out.push(layer);
         return;

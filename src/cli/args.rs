@@ -92,6 +92,15 @@ pub(crate) struct ObserveArgs {
     /// The page as a browser recorded it after consent was given (HAR)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) har_after: Vec<PathBuf>,
+    /// Let an installed Chromium look too, through a guarded proxy of our own: scripts run, nothing is clicked
+    #[arg(long)]
+    pub(crate) browser: bool,
+    /// The browser's file; default: the first Chromium or Chrome on PATH
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "browser")]
+    pub(crate) browser_path: Option<PathBuf>,
+    /// Run the browser without its sandbox, as root has to
+    #[arg(long, requires = "browser")]
+    pub(crate) no_sandbox: bool,
     /// Ask the registry (RDAP) for the registrar; discloses the domain to it
     #[arg(long)]
     pub(crate) registration: bool,

@@ -17,9 +17,9 @@ use super::targets::{Targets, Unreadable};
 use super::window::{Running, Window};
 use crate::assess::Reach;
 use crate::audit::{Audit, Auditor};
-use crate::evidence::{self, Evidence, Judged, PageFacts, Saved};
+use crate::evidence::{self, Evidence, Judged, PageFacts, PageHost, Saved};
 use crate::kb::{Knowledge, Nexus};
-use crate::model::{EntityId, Grade};
+use crate::model::{EntityId, Grade, Target};
 use crate::observe::{Asked, Observer, har};
 use crate::report::{Report, TargetReport};
 
@@ -31,7 +31,8 @@ const DRAIN: Duration = Duration::from_secs(5);
 /// # Errors
 /// Input that cannot be used, output that cannot be written.
 pub(crate) fn run(args: &AuditArgs, settings: &Settings, env: &Environment, out: &mut Out) -> Result<Exit, Stop> {
-    let observation = resolve_observation(&args.observe, env)?;
+    let mut observation = resolve_observation(&args.observe, env)?;
+    observation::settle_browser(&mut observation, out);
     let captures = observation::recordings(settings, &observation)?;
     let (targets, had_faults) = collect(args, captures, out)?;
     let kb = knowledge::load(settings, env)?;
@@ -67,7 +68,7 @@ pub(crate) fn run(args: &AuditArgs, settings: &Settings, env: &Environment, out:
 /// The targets, and whether some line was none.
 fn collect(args: &AuditArgs, mut captures: Vec<PageFacts>, out: &mut Out) -> Result<(Vec<Asked>, bool), Stop> {
     if args.targets.is_empty() && args.from_file.is_empty() && args.from.is_empty() && !captures.is_empty() {
-        return Ok((vec![of_recording(captures)?], false));
+        return Ok((vec![of_recording(captures, out)?], false));
     }
     let own = match args.targets.as_slice() {
         [only] if args.from_file.is_empty() => only.parse().ok(),
@@ -113,19 +114,47 @@ fn collect(args: &AuditArgs, mut captures: Vec<PageFacts>, out: &mut Out) -> Res
                 "--har: a recording is of one target; name that one, or none to take the recording's",
             ));
         };
-        only.captures = captures;
+        only.captures = of_target(captures, &only.target, out)?;
     }
     Ok((asked, read_faults > 0))
 }
 
-/// The target a recording is of.
+/// The target a recording is of: the page that was recorded first.
 ///
 /// # Errors
 /// A recording of pages that name no target.
-pub(crate) fn of_recording(captures: Vec<PageFacts>) -> Result<Asked, Stop> {
+pub(crate) fn of_recording(captures: Vec<PageFacts>, out: &mut Out) -> Result<Asked, Stop> {
     let target =
         har::target(&captures).ok_or_else(|| Stop::usage("--har: the recording names no page; name a target"))?;
+    let captures = of_target(captures, &target, out)?;
     Ok(Asked { captures, ..target.into() })
+}
+
+/// The recorded pages that are the target's: a file may hold those of other sites, whose third parties are not its own.
+///
+/// # Errors
+/// A recording of none of its pages.
+pub(crate) fn of_target(captures: Vec<PageFacts>, target: &Target, out: &mut Out) -> Result<Vec<PageFacts>, Stop> {
+    let site = |host: &PageHost| match (host, target) {
+        (PageHost::Ip(ip), Target::Ip(own)) => ip == own,
+        (PageHost::Name(name), _) => target.name().is_some_and(|own| match (own.registrable(), name.registrable()) {
+            (Some(own), Some(name)) => own == name,
+            _ => own == name,
+        }),
+        _ => false,
+    };
+    // A page without a document of its own names no site: whoever named the target says whose it is.
+    let is_of = |page: &PageFacts| page.hops.is_empty() || page.hops.iter().any(|hop| site(&hop.host));
+    let total = captures.len();
+    let (own, others): (Vec<PageFacts>, Vec<PageFacts>) = captures.into_iter().partition(is_of);
+    if own.is_empty() && total > 0 {
+        return Err(Stop::usage(format!("--har: none of the {total} recorded pages is of {target}")));
+    }
+    for other in &others {
+        let url = other.hops.first().map_or("", |hop| hop.url.as_str());
+        out.note(&format!("--har: {url} is of another site and was left out"));
+    }
+    Ok(own)
 }
 
 /// How an observation ended.

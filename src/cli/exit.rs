@@ -97,7 +97,8 @@ pub(crate) fn measured(evidence: &Evidence) -> Measured {
     let own_answered = own.clone().any(host_answered)
         || answered(&evidence.ns.servers)
         || answered(&evidence.mail.mx)
-        || answered(&evidence.txt);
+        || answered(&evidence.txt)
+        || evidence.hosts.get(name).is_some_and(|host| host.tls.found().is_some());
     if !own_answered {
         // A recording of a browser tells what it met, whatever the DNS says today.
         return if recorded(evidence) { Measured::Partly } else { Measured::Nothing };
@@ -105,7 +106,16 @@ pub(crate) fn measured(evidence: &Evidence) -> Measured {
     if evidence.hosts.get(name).is_some_and(|h| h.nxdomain) {
         return Measured::NameMissing;
     }
-    if evidence.answers.iter().any(|a| is_failure(a.status)) { Measured::Partly } else { Measured::Whole }
+    if has_failure(evidence) { Measured::Partly } else { Measured::Whole }
+}
+
+/// Whether anything that was asked found no usable answer: a question, the page, the certificate, the registry.
+fn has_failure(evidence: &Evidence) -> bool {
+    let pages = evidence.pages.found().into_iter().flatten();
+    evidence.answers.iter().any(|a| is_failure(a.status))
+        || pages.filter_map(|page| page.hops.last()).any(|hop| hop.answer.found().is_none())
+        || evidence.hosts.values().any(|host| matches!(host.tls, Probe::Failed(_)))
+        || matches!(evidence.registration, Probe::Failed(_))
 }
 
 fn recorded(evidence: &Evidence) -> bool {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::args::ExplainArgs;
-use super::audit::{Ended, observe};
+use super::audit::{Ended, observe, of_target};
 use super::deliver;
 use super::exit::{Exit, measured};
 use super::out::Out;
@@ -23,7 +23,8 @@ use crate::report::{FrameworkReport, Report, TargetReport};
 /// # Errors
 /// Input that cannot be used, output that cannot be written.
 pub(crate) fn run(args: &ExplainArgs, settings: &Settings, env: &Environment, out: &mut Out) -> Result<Exit, Stop> {
-    let observation = resolve_observation(&args.observe, env)?;
+    let mut observation = resolve_observation(&args.observe, env)?;
+    observation::settle_browser(&mut observation, out);
     let roles: Vec<Role> = match &args.service {
         Some(name) => roles_named(name).map_err(Stop::usage)?,
         None => Vec::new(),
@@ -40,6 +41,7 @@ pub(crate) fn run(args: &ExplainArgs, settings: &Settings, env: &Environment, ou
     } else {
         let target: Target = args.subject.parse().map_err(|e| Stop::usage(format!("{e}, and no such file")))?;
         let captures = observation::recordings(settings, &observation)?;
+        let captures = of_target(captures, &target, out)?;
         let asked = Asked { captures, ..target.into() };
         let ended = observe(settings, &observation, vec![asked], out, |evidence, _| {
             seen.push(evidence);

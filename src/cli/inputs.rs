@@ -83,13 +83,20 @@ impl Inputs {
         let Some(document) = PageHost::of(&url) else { return };
         let read = html::read_page(&url, &[], bytes);
         let gathered = html::gather([(&document, read.named.as_slice())]);
+        let mut capped: Vec<String> = read.capped.into_iter().chain(gathered.capped).collect();
+        if !read.style_sheets.is_empty() {
+            capped.push(format!("style sheets: 0 of {} read", read.style_sheets.len()));
+        }
+        if own.is_none() && !capped.is_empty() {
+            self.left_out.push(format!("{name}: {}", capped.join("; ")));
+        }
         if own.is_some() {
             let file =
                 Recording { name: name.to_owned(), sha256: data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)) };
             self.pages.push(PageFacts {
                 file: Some(file),
                 resources: gathered.resources,
-                capped: read.capped.into_iter().chain(gathered.capped).collect(),
+                capped,
                 ..PageFacts::of_nothing(Capture::HtmlFile)
             });
             return;

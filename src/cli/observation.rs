@@ -4,14 +4,18 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use sha2::{Digest, Sha256};
 
+use super::out::Out;
 use super::settings::{Observation, Settings};
 use super::stop::Stop;
 use crate::evidence::{
     Answer, Evidence, HostFacts, PageFacts, PageHost, Probe, ProbeError, Recording, RoleHint, Status, TableInfo,
     Vantage, WebFacts,
 };
+use crate::observe::browser::{self, BrowserLimits, BrowserSettings, spki_sha256};
 use crate::observe::dialer::{ConnectTo, DialPolicy, Dialer};
 use crate::observe::dns::{Client, Records, Resolver, Settings as DnsSettings, system_upstreams};
 use crate::observe::har::{self, BadHar, HarLimits};
@@ -94,10 +98,12 @@ fn page(settings: &Settings, observation: &Observation, vantage: &mut Vantage) -
         return Ok(None);
     }
     let mut roots = Roots::compiled_in();
+    let mut ca_spki = Vec::new();
     for path in &observation.ca_files {
         let place = path.display();
         let pem = std::fs::read(path).map_err(|e| Stop::local(format!("{place}: {e}")))?;
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        ca_spki.extend(keys(&pem));
         roots = roots.with_file(&name, &pem).map_err(|e| Stop::usage(format!("{place}: {e}")))?;
     }
     if observation.proxy.is_some() && !settings.connect_to.is_empty() {
@@ -112,7 +118,8 @@ fn page(settings: &Settings, observation: &Observation, vantage: &mut Vantage) -
     vantage.connect_to = policy.connect_to.iter().map(ToString::to_string).collect();
     vantage.proxy = policy.proxy.as_ref().map(ToString::to_string);
     vantage.allow_private = policy.allow_private;
-    let mut limits = FetchLimits { total: settings.timeout, ..FetchLimits::default() };
+    // The rest of the time is for the hosts that a page leads to.
+    let mut limits = FetchLimits { total: settings.timeout * 3 / 4, ..FetchLimits::default() };
     // Politeness is owed to the sites of others; who maps every connection to this machine asks nobody.
     let is_local = |one: &ConnectTo| matches!(&one.to_host, Some(PageHost::Ip(ip)) if ip.is_loopback());
     if !policy.connect_to.is_empty() && policy.connect_to.iter().all(is_local) {
@@ -120,12 +127,38 @@ fn page(settings: &Settings, observation: &Observation, vantage: &mut Vantage) -
     }
     let fetcher = Fetcher::new(Dialer::new(policy), roots.client_config(), limits);
     Ok(Some(PageSettings {
+        browser: browser_settings(observation, ca_spki),
         fetcher,
         roots,
         fetches: !observation.no_page,
         certificates: !observation.no_page,
         asks_registry: observation.registration,
     }))
+}
+
+/// Says at once where no browser can be run; pages are then fetched without one.
+pub(crate) fn settle_browser(observation: &mut Observation, out: &mut Out) {
+    let Some(settings) = browser_settings(observation, Vec::new()) else { return };
+    if let Err(why) = browser::find(&settings) {
+        out.note(&format!("--browser: {why}; pages are fetched without it"));
+        observation.browser = None;
+    }
+}
+
+fn browser_settings(observation: &Observation, ca_spki: Vec<[u8; 32]>) -> Option<BrowserSettings> {
+    observation.browser.as_ref().map(|(path, no_sandbox)| BrowserSettings {
+        path: path.clone(),
+        search: observation.search.clone(),
+        no_sandbox: *no_sandbox,
+        ca_spki,
+        limits: BrowserLimits::default(),
+    })
+}
+
+/// Hashes of the keys of a file's certificates, by which a browser lets them pass.
+fn keys(pem: &[u8]) -> Vec<[u8; 32]> {
+    let certificates = CertificateDer::pem_slice_iter(pem).filter_map(Result::ok);
+    certificates.filter_map(|der| spki_sha256(&der)).collect()
 }
 
 /// What browsers recorded, read from the files of `--har` and `--har-after`.

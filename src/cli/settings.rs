@@ -246,6 +246,10 @@ pub(crate) struct Observation {
     pub(crate) no_page: bool,
     /// Recordings of browsers, with the consent they were made under where two kinds are given.
     pub(crate) recordings: Vec<(PathBuf, Option<Consent>)>,
+    /// A browser looks too; its file, where given, and whether it runs without its sandbox.
+    pub(crate) browser: Option<(Option<PathBuf>, bool)>,
+    /// Directories of `PATH`, where browsers are looked for.
+    pub(crate) search: Vec<PathBuf>,
     /// The registry is asked.
     pub(crate) registration: bool,
     /// Proxy for pages.
@@ -305,6 +309,8 @@ pub(crate) fn resolve_observation(args: &ObserveArgs, env: &Environment) -> Resu
         services,
         no_page,
         recordings,
+        browser: args.browser.then(|| (args.browser_path.clone(), args.no_sandbox)),
+        search: env.get("PATH").map(|path| std::env::split_paths(path).collect()).unwrap_or_default(),
         registration: args.registration,
         proxy,
         allow_private: args.allow_private,

@@ -41,7 +41,8 @@ pub struct PageFacts {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub capped: Vec<String>,
     /// What is odd about a recording, sorted: `one-address` (every host of several domains has the same: a proxy's),
-    /// `cookies-may-be-left-out` (no cookie in a file of a browser that leaves them out unless asked).
+    /// `cookies-may-be-left-out` (no cookie in a file of a browser that leaves them out unless asked); about a browser
+    /// run by us: `certificate-errors-ignored` (under the roots of `--ca-file`), `sandbox-off`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<String>,
     /// SHA-256 of the screenshot, hex.
@@ -142,8 +143,8 @@ pub struct Hop {
 pub struct Response {
     /// Status code, 200 to 599.
     pub status: u16,
-    /// Headers in the order they came, names in lower case; values of `set-cookie`, `authorization`, `cookie` and the
-    /// like and values over 256 bytes are left out (their names stay, with an empty value).
+    /// Headers in the order they came, names in lower case; values that may be secret (by the
+    /// header's name, or as an address with more than a host) and values over 256 bytes are left out: their names stay.
     #[serde(default)]
     pub headers: Vec<(String, String)>,
     /// Names of cookies set, sorted, without values.
@@ -184,6 +185,21 @@ impl PageHost {
         match self {
             Self::Name(name) => Some(name),
             Self::Ip(_) => None,
+        }
+    }
+
+    /// Whether it is nobody's on the public Internet: a name without a dot, of a top-level domain kept for private use
+    /// (RFC 6761, RFC 6762, RFC 7686, RFC 9476, ICANN's `.internal` and the names it does not delegate), or an address
+    /// that is not public.
+    #[must_use]
+    pub fn is_internal(&self) -> bool {
+        const PRIVATE: [&str; 11] =
+            ["localhost", "local", "internal", "test", "invalid", "onion", "alt", "lan", "corp", "home", "intranet"];
+        match self {
+            Self::Name(name) => {
+                !name.as_str().contains('.') || PRIVATE.contains(&name.tld()) || name.is_under("home.arpa")
+            }
+            Self::Ip(ip) => super::special_purpose(*ip).is_some(),
         }
     }
 

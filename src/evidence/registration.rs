@@ -3,10 +3,14 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::model::DomainName;
+
 /// Registration of the registrable domain, by RDAP (RFC 9083).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DomainRegistration {
+    /// The domain that was asked about: the one below the registry's suffix.
+    pub domain: DomainName,
     /// Host of the RDAP server that was asked.
     pub server: String,
     /// Date of the bootstrap file that named it, `YYYY-MM-DD`.

@@ -25,6 +25,10 @@ pub struct TlsFacts {
     /// The root the chain ends on, by its subject organisation (or common name); set where it holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub root: Option<String>,
+    /// That root came from a file of the user (`--ca-file`): a proxy that opens TLS has one too, so the chain says little
+    /// about who certifies the site.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_users_root: bool,
 }
 
 /// Whether a chain holds.

@@ -279,15 +279,16 @@ impl Knowledge {
         self.exactly(table, &issuer_key(organisation))
     }
 
-    /// Operators a response header names, by id. The name alone, or with a value; a value that ends with `*` is a prefix.
+    /// Operators a response header names, by id. The name alone, or with a value; either is a prefix where it ends with
+    /// `*`.
     #[must_use]
     pub fn by_header(&self, name: &str, value: &str) -> Vec<&OperatorId> {
+        let is = |wanted: &str, text: &str| match wanted.strip_suffix('*') {
+            Some(start) => text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)),
+            None => text.trim().eq_ignore_ascii_case(wanted),
+        };
         let fits = |header: &super::schema::Header| {
-            header.name.eq_ignore_ascii_case(name)
-                && header.value.as_deref().is_none_or(|wanted| match wanted.strip_suffix('*') {
-                    Some(start) => value.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)),
-                    None => value.trim().eq_ignore_ascii_case(wanted),
-                })
+            is(&header.name, name) && header.value.as_deref().is_none_or(|wanted| is(wanted, value))
         };
         self.numbered()
             .filter(|(_, operator)| operator.header.iter().any(fits))

@@ -25,7 +25,7 @@ use crate::evidence::{PageHost, ProbeError, Status, carried_address, special_pur
 use crate::model::DomainName;
 
 /// Addresses of one host that are tried, and how long each.
-const TRIES: usize = 4;
+pub(super) const TRIES: usize = 4;
 const TRY_TIME: Duration = Duration::from_secs(3);
 
 /// What may be dialled.
@@ -70,6 +70,12 @@ impl Route {
     #[must_use]
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// Whether they are those of the proxy.
+    #[must_use]
+    pub fn is_proxied(&self) -> bool {
+        self.is_proxied
     }
 }
 
@@ -288,13 +294,13 @@ fn blocked(detail: String) -> ProbeError {
 }
 
 /// That this machine has no way to an address says less than what another address did.
-fn keep(failure: &mut Option<ProbeError>, new: ProbeError) {
+pub(super) fn keep(failure: &mut Option<ProbeError>, new: ProbeError) {
     if failure.as_ref().is_none_or(|old| old.status == Status::Network) {
         *failure = Some(new);
     }
 }
 
-fn connect_error(address: SocketAddr, error: &io::Error) -> ProbeError {
+pub(super) fn connect_error(address: SocketAddr, error: &io::Error) -> ProbeError {
     /// EMFILE and ENFILE of every Unix.
     const TOO_MANY_FILES: [i32; 2] = [24, 23];
     let status = match error.kind() {

@@ -304,7 +304,15 @@ impl Observer {
             async {
                 if wanted.page && settings.fetches {
                     // Large futures stand on the heap: a stack of threads is small.
-                    Probe::Found(vec![Box::pin(page::fetch(&settings.fetcher, session, target, &names.target)).await])
+                    let host = &names.target;
+                    let fetched = Box::pin(page::fetch(&settings.fetcher, session, target, host)).await;
+                    let mut pages = vec![fetched];
+                    if let Some(browser) = &settings.browser {
+                        let fetcher = &settings.fetcher;
+                        let looked = page::browse(browser, fetcher, session, &self.tables, host, &pages[0]);
+                        pages.push(Box::pin(looked).await);
+                    }
+                    Probe::Found(pages)
                 } else {
                     Probe::default()
                 }
@@ -332,7 +340,10 @@ impl Observer {
         if evidence.pages.is_not_asked() {
             evidence.pages = look.pages;
         }
-        if let Some(host) = evidence.hosts.get_mut(name) {
+        if !look.tls.is_not_asked() {
+            // Asked for alone, the certificate is all that is known of the host.
+            let nothing = || HostFacts::of_addresses(Probe::default());
+            let host = evidence.hosts.entry(name.clone()).or_insert_with(nothing);
             host.tls = look.tls;
             // Without an address there is nobody to show a page or a certificate.
             if host.addresses == Probe::Absent {

@@ -28,8 +28,8 @@
 //! before the next is read.
 
 mod address;
+mod asked;
 mod entry;
-mod headers;
 mod kind;
 mod lenient;
 mod page;
@@ -50,6 +50,8 @@ use entry::Entry;
 use reading::Reading;
 use stream::{Fault, Stream};
 use wire::{RawPage, RawSoftware};
+
+pub(super) use asked::{Asked, fill};
 
 #[cfg(doc)]
 use crate::evidence::Contact;
@@ -152,7 +154,7 @@ pub fn target(pages: &[PageFacts]) -> Option<Target> {
     match &hop.host {
         PageHost::Ip(ip) => Some(Target::Ip(*ip)),
         // A path of which a part is left out leads nowhere.
-        PageHost::Name(name) if hop.url.contains(address::LEFT_OUT) => Some(Target::Domain(name.clone())),
+        PageHost::Name(name) if hop.url.contains(super::secret::LEFT_OUT) => Some(Target::Domain(name.clone())),
         PageHost::Name(_) => hop.url.parse().ok(),
     }
 }

@@ -5,10 +5,9 @@
 mod answer;
 mod body;
 mod exchange;
-pub mod fault;
+mod fault;
 mod robots;
 mod visit;
-mod wire;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,7 +68,7 @@ impl Default for FetchLimits {
 #[derive(Debug, Clone)]
 pub struct Fetcher {
     dialer: Dialer,
-    tls: Arc<ClientConfig>,
+    tls: ClientConfig,
     limits: FetchLimits,
     user_agent: String,
 }
@@ -80,7 +79,7 @@ impl Fetcher {
     pub fn new(dialer: Dialer, tls: ClientConfig, limits: FetchLimits) -> Self {
         let mut tls = tls;
         tls.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Self { dialer, tls: Arc::new(tls), limits, user_agent: user_agent() }
+        Self { dialer, tls, limits, user_agent: user_agent() }
     }
 
     /// The bounds.

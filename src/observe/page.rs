@@ -8,20 +8,21 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::ask::Session;
+use super::browser::{self, BrowserSettings, NoBrowser};
 use super::html::{self, Named, PageHosts};
 use super::http::{FetchedPage, Fetcher};
 use super::ip::IpTables;
 use super::roots::Roots;
 use super::{rdap, tls};
-use crate::evidence::{Contact, DomainRegistration, PageFacts, PageHost, Probe, SkipReason, TlsFacts};
+use crate::evidence::{
+    Capture, Contact, DomainRegistration, Hop, PageFacts, PageHost, Probe, ProbeError, SkipReason, Status, TlsFacts,
+};
 use crate::model::{DomainName, Target};
 
 /// A page that sends its reader on within this time is taken for a redirect.
 const REFRESH_S: u32 = 5;
 /// Pages that send their reader on, one after the other, that are followed.
 const REFRESHES: usize = 2;
-/// Largest answer of a registry.
-const REGISTRATION_BYTES: usize = 256 << 10;
 /// Time for the handshake of the certificate probe.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
@@ -36,6 +37,8 @@ pub struct PageSettings {
     pub fetches: bool,
     /// Whether certificates are looked at.
     pub certificates: bool,
+    /// A browser that looks too, beside our own fetch: what a page names and what its scripts load are two things.
+    pub browser: Option<BrowserSettings>,
     /// Whether the registry is asked, which discloses the name to it.
     pub asks_registry: bool,
 }
@@ -52,23 +55,31 @@ pub(super) async fn fetch(fetcher: &Fetcher, session: &Session<'_>, target: &Tar
         Some(url) => visit.page(&url).await,
         None => visit.site(&PageHost::Name(host.clone())).await,
     };
-    let mut read = read_page(&page);
-    for _ in 0..REFRESHES {
-        let Some((_, to)) = read.refresh.take().filter(|(seconds, _)| *seconds <= REFRESH_S) else { break };
-        page = visit.follow(page, &to).await;
-        read = read_page(&page);
-    }
+    // A browser loads what each page of the way names before it goes on.
     let mut documents: Vec<(PageHost, Vec<Named>)> = Vec::new();
+    let mut style_sheets: Vec<Url> = Vec::new();
     let mut contacted: BTreeSet<PageHost> = BTreeSet::new();
-    let mut capped = read.capped;
-    if let Some(host) = page.url.as_ref().and_then(PageHost::of) {
-        documents.push((host, read.named));
+    let mut capped: Vec<String> = Vec::new();
+    for turn in 0..=REFRESHES {
+        let read = read_page(&page);
+        if let Some(host) = page.url.as_ref().and_then(PageHost::of) {
+            documents.push((host, read.named));
+        }
+        style_sheets
+            .extend(read.style_sheets.into_iter().filter(|url| !style_sheets.contains(url)).collect::<Vec<_>>());
+        capped.extend(read.capped);
+        if page.document().is_some_and(|answer| answer.flags.iter().any(|flag| flag == "body-cut")) {
+            capped.push(format!("page: cut at {} bytes", fetcher.limits().page_bytes));
+        }
+        match read.refresh.filter(|(seconds, _)| *seconds <= REFRESH_S && turn < REFRESHES) {
+            Some((_, to)) => page = visit.follow(page, &to).await,
+            None => break,
+        }
     }
-    let mut unread = 0;
-    for url in &read.style_sheets {
+    let mut sheets_read = 0;
+    for url in &style_sheets {
         if visit.requests_left() == 0 {
-            unread += 1;
-            continue;
+            break;
         }
         let sheet = visit.get(url, "text/css,*/*;q=0.1", fetcher.limits().sheet_bytes).await;
         contacted
@@ -78,10 +89,11 @@ pub(super) async fn fetch(fetcher: &Fetcher, session: &Session<'_>, target: &Tar
             let found = html::read_style_sheet(url, &sheet.headers, &sheet.body);
             capped.extend(found.capped);
             documents.push((host, found.named));
+            sheets_read += 1;
         }
     }
-    if unread > 0 {
-        capped.push(format!("style sheets: {} of {} read", read.style_sheets.len() - unread, read.style_sheets.len()));
+    if sheets_read < style_sheets.len() {
+        capped.push(format!("style sheets: {sheets_read} of {} read", style_sheets.len()));
     }
     let gathered = html::gather(documents.iter().map(|(host, named)| (host, named.as_slice())));
     let mut facts = page.facts;
@@ -95,6 +107,28 @@ pub(super) async fn fetch(fetcher: &Fetcher, session: &Session<'_>, target: &Tar
     capped.dedup();
     facts.capped = capped;
     facts
+}
+
+/// Lets a browser look at the page our own fetch ended at, or would have begun with.
+pub(super) async fn browse(
+    settings: &BrowserSettings,
+    fetcher: &Fetcher,
+    session: &Session<'_>,
+    tables: &IpTables,
+    host: &DomainName,
+    fetched: &PageFacts,
+) -> PageFacts {
+    let end = fetched.document().and(fetched.hops.last()).map(|hop| hop.url.clone());
+    let text = end.unwrap_or_else(|| format!("https://{host}/"));
+    let looked = match Url::parse(&text) {
+        Ok(url) => Box::pin(browser::capture(session, fetcher.dialer(), &url, tables, settings)).await,
+        Err(_) => Err(NoBrowser::Url),
+    };
+    looked.unwrap_or_else(|why| {
+        let error = ProbeError { status: Status::Local, detail: why.to_string() };
+        let hop = Hop { url: text, host: PageHost::Name(host.clone()), address: None, answer: Probe::Failed(error) };
+        PageFacts { hops: vec![hop], ..PageFacts::of_nothing(Capture::Browser) }
+    })
 }
 
 /// What an answer names; nothing where no page came.
@@ -124,7 +158,8 @@ pub(super) async fn certificate(
     let Some(at) = route.addresses().iter().min_by_key(|address| address.is_ipv6()) else {
         return Probe::Skipped(SkipReason::NotApplicable);
     };
-    tls::probe(*at, host, &settings.roots, now, HANDSHAKE).await
+    let time = HANDSHAKE.min(settings.fetcher.limits().total);
+    tls::probe(*at, host, &settings.roots, now, time).await
 }
 
 /// Names of hosts a visitor's browser meets, in the order of the pages.
@@ -133,7 +168,8 @@ pub(super) fn hosts_met(pages: &[PageFacts]) -> Vec<DomainName> {
     for page in pages {
         let hops = page.hops.iter().map(|hop| &hop.host);
         let resources = page.resources.iter().filter(|r| r.contact > Contact::Permitted).map(|r| &r.host);
-        for name in hops.chain(resources).filter_map(PageHost::name) {
+        // Whoever writes a page must not make us ask for names of this network.
+        for name in hops.chain(resources).filter(|host| !host.is_internal()).filter_map(PageHost::name) {
             if !out.contains(name) {
                 out.push(name.clone());
             }
@@ -161,7 +197,7 @@ pub(super) async fn registration(
 ) -> Probe<DomainRegistration> {
     let Some(url) = rdap::url_for(name) else { return Probe::Skipped(SkipReason::NotApplicable) };
     let server = url.host_str().unwrap_or_default().to_owned();
-    let got = settings.fetcher.document(session, &url, "application/rdap+json", REGISTRATION_BYTES).await;
+    let got = settings.fetcher.document(session, &url, "application/rdap+json", rdap::MAX_BODY + 1).await;
     match got.facts.hops.last().map(|hop| &hop.answer) {
         Some(Probe::Found(answer)) => rdap::read(name, &server, answer.status, &got.body),
         Some(Probe::Failed(error)) => Probe::Failed(error.clone()),

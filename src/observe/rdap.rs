@@ -99,13 +99,14 @@ fn read_json(name: &DomainName, server: &str, body: &[u8]) -> Probe<DomainRegist
     if about.is_some_and(|about| Some(about) != registered(name)) {
         return malformed("about another name");
     }
-    match facts(server, &answer) {
+    let Some(domain) = registered(name) else { return malformed("about no domain") };
+    match facts(domain, server, &answer) {
         Ok(facts) => Probe::Found(facts),
         Err(what) => malformed(what),
     }
 }
 
-fn facts(server: &str, answer: &Value) -> Result<DomainRegistration, &'static str> {
+fn facts(domain: DomainName, server: &str, answer: &Value) -> Result<DomainRegistration, &'static str> {
     let mut registrar = String::new();
     let mut iana_id = None;
     for entity in list(answer, "entities", "entities are no list")? {
@@ -138,6 +139,7 @@ fn facts(server: &str, answer: &Value) -> Result<DomainRegistration, &'static st
     status.sort_unstable();
     status.dedup();
     Ok(DomainRegistration {
+        domain,
         server: server.to_owned(),
         bootstrap: bootstrap_date().to_owned(),
         registrar,

@@ -141,6 +141,14 @@ impl Roots {
         })
     }
 
+    /// Whether a root is one of the compiled-in set; those of the user's files come after them.
+    pub(super) fn is_compiled_in(&self, anchor: &TrustAnchor<'_>) -> bool {
+        let compiled = &self.store.roots[..webpki_roots::TLS_SERVER_ROOTS.len().min(self.store.roots.len())];
+        compiled.iter().any(|known| {
+            known.subject == anchor.subject && known.subject_public_key_info == anchor.subject_public_key_info
+        })
+    }
+
     #[cfg(test)]
     pub(super) fn anchors(&self) -> &[TrustAnchor<'static>] {
         &self.store.roots

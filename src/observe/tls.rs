@@ -125,6 +125,7 @@ async fn send(stream: &mut TcpStream, session: &mut ClientConnection) -> std::io
 
 fn facts(at: SocketAddr, version: Option<ProtocolVersion>, shown: &Shown, roots: &Roots, now: UnixTime) -> TlsFacts {
     let trust = trust(shown);
+    let root = if trust == Trust::Holds { root(shown, roots, now) } else { None };
     TlsFacts {
         address: at.ip(),
         version: match version {
@@ -136,15 +137,18 @@ fn facts(at: SocketAddr, version: Option<ProtocolVersion>, shown: &Shown, roots:
         chain: certificate::facts(&shown.chain),
         sent: u32::try_from(shown.chain.len()).unwrap_or(u32::MAX),
         roots: roots.version().to_owned(),
-        root: if trust == Trust::Holds { root(shown, roots, now) } else { None },
+        is_users_root: root.as_ref().is_some_and(|(_, is_users)| *is_users),
+        root: root.map(|(name, _)| name),
     }
 }
 
-/// The root that signs for the chain: asked of the issuers in the order the certificates came, as the verifier does.
-fn root(shown: &Shown, roots: &Roots, now: UnixTime) -> Option<String> {
+/// The root that signs for the chain, and whether it is one of the user's files: asked of the issuers in the order the
+/// certificates came, as the verifier does.
+fn root(shown: &Shown, roots: &Roots, now: UnixTime) -> Option<(String, bool)> {
     let anchor = shown.chain.iter().find_map(|certificate| {
         let issuer = certificate::issuer_der(certificate)?;
         roots.anchor(&issuer, &shown.chain, now)
     })?;
-    certificate::organisation_of(&name_der(anchor))
+    let name = certificate::organisation_of(&name_der(anchor))?;
+    Some((name, !roots.is_compiled_in(anchor)))
 }

@@ -46,6 +46,12 @@ impl Piped {
         }
         if let Some(page) = &service.page {
             line.push_str(&format!("  purpose={}  contact={}", page.purpose.id(), page.contact.id()));
+            if let Some(consent) = page.consent {
+                line.push_str(&format!("  consent={}", consent.id()));
+            }
+            if page.alias {
+                line.push_str("  alias=yes");
+            }
         }
         if let Some(gap) = service.gap {
             line.push_str(&format!("  why={}", gap.id()));
@@ -112,6 +118,17 @@ impl Renderer for Piped {
         let (target, at) = (self.cell(&report.target), report.taken_at);
         write!(out, "{target}  {at:.0}  vantage={vantage}  home={}", home.unwrap_or_else(dash))?;
         writeln!(out, "  as-of={}  release={}", report.as_of, self.cell(&report.judged_with.release))?;
+        for look in &report.pages {
+            let scripts = if look.scripts_ran { "run" } else { "not-run" };
+            let status = look.status.map_or_else(|| "-".to_owned(), |status| status.to_string());
+            let why = look.failed.map(|status| format!("  why={}", status.id())).unwrap_or_default();
+            writeln!(
+                out,
+                "page        {}  by={}  scripts={scripts}  status={status}{why}",
+                self.cell(&look.url.for_terminal()),
+                look.by.id()
+            )?;
+        }
         for service in &report.services {
             if service.layers.is_empty() {
                 writeln!(out, "{}", self.row(service, None))?;

@@ -7,9 +7,10 @@ use super::cells::{self, Row};
 use super::layout::{Grid, GridRow, Page, Tone};
 use super::{Renderer, Style, Summary, headline, narrow};
 use crate::report::{
-    CertificateReport, ConfidenceId, GradeId, GroupId, LayerReport, MarkId, NexusReport, NoteId, NoteReport,
+    CertificateReport, ConfidenceId, ConsentId, GradeId, GroupId, LayerReport, MarkId, NexusReport, NoteId, NoteReport,
     PageReport, ReachId, RobotsId, RoleId, ServiceReport, StateId, TargetReport, TrustId,
 };
+use crate::safe::Untrusted;
 use crate::text::{Arg, Family, Key, Texts};
 
 /// Width from which host and basis have columns of their own.
@@ -80,7 +81,7 @@ pub(super) fn groups(report: &TargetReport) -> Vec<(GroupId, Vec<&ServiceReport>
 
 /// Services of a group as far as they are shown, and how many page resources are left out: the first few by what
 /// reaches them, unless all are asked for.
-pub(super) fn shown<'a>(style: Style, services: Vec<&'a ServiceReport>) -> (Vec<&'a ServiceReport>, usize) {
+pub(super) fn shown(style: Style, services: Vec<&ServiceReport>) -> (Vec<&ServiceReport>, usize) {
     let is_resource = |s: &ServiceReport| s.role == RoleId::Resource;
     let mut resources: Vec<&ServiceReport> = services.iter().copied().filter(|s| is_resource(s)).collect();
     if style.all || resources.len() <= MAX_RESOURCES {
@@ -363,7 +364,8 @@ fn observed_page(page: &mut Page, report: &TargetReport, label: &str, indent: us
     }
     for look in &report.pages {
         page.hanging(label, indent, width, &look_line(t, look), Tone::Plain);
-        if look.failed.is_none() {
+        let was_read = look.failed.is_none() && look.robots != Some(RobotsId::Disallowed) && look.status.is_some();
+        if was_read || look.contacted + look.would_be_contacted > 0 {
             let args = [
                 ("contacted", look.contacted.into()),
                 ("would", look.would_be_contacted.into()),
@@ -371,21 +373,40 @@ fn observed_page(page: &mut Page, report: &TargetReport, label: &str, indent: us
             ];
             page.hanging("", indent, width, &t.fill(Key::FootPageHosts, &args), Tone::Plain);
         }
+        if !look.capped.is_empty() {
+            let list = look.capped.iter().map(Untrusted::for_terminal).collect::<Vec<_>>().join("; ");
+            page.hanging("", indent, width, &t.fill(Key::FootPageCut, &[("list", list.into())]), Tone::Plain);
+        }
+        if look.flags.iter().any(|flag| flag.for_terminal() == "one-address") {
+            page.hanging("", indent, width, t.get(Key::FootPageProxied), Tone::Plain);
+        }
+    }
+    for (consent, key) in [(ConsentId::Before, Key::FootPageBefore), (ConsentId::After, Key::FootPageAfter)] {
+        let met = report.services.iter().filter(|s| s.page.as_ref().is_some_and(|p| p.consent == Some(consent)));
+        let names: Vec<String> = met.flat_map(|s| &s.layers).map(|layer| cells::operator_name(t, layer)).collect();
+        if !names.is_empty() {
+            page.hanging("", indent, width, &t.fill(key, &[("list", names.join(", ").into())]), Tone::Plain);
+        }
     }
 }
 
 /// `https://www.example.fr/ (200): our own fetch; scripts were not run, ...`
 fn look_line(t: &Texts, look: &PageReport) -> String {
     let url = Arg::from(look.url.for_terminal());
-    if look.robots == Some(RobotsId::Disallowed) {
-        return t.fill(Key::FootPageRobots, &[("url", url)]);
+    match look.robots {
+        Some(RobotsId::Disallowed) => return t.fill(Key::FootPageRobots, &[("url", url)]),
+        Some(RobotsId::Unreachable) if look.failed.is_none() && look.status.is_none() => {
+            return t.fill(Key::FootPageRobotsUnread, &[("url", url)]);
+        }
+        _ => {}
     }
     if let Some(status) = look.failed {
         return t.fill(Key::FootPageFailed, &[("url", url), ("status", t.member(Family::Status, status.id()).into())]);
     }
     let mut capture = t.member(Family::Capture, look.by.id()).to_owned();
     if let Some(consent) = look.consent {
-        capture = format!("{capture}; {}", t.member(Family::Consent, consent.id()));
+        let consent = t.member(Family::ConsentLook, consent.id());
+        capture = t.fill(Key::FootPageLook, &[("capture", capture.into()), ("consent", consent.into())]);
     }
     if let Some(file) = &look.file {
         capture = format!("{capture} ({})", file.for_terminal());

@@ -170,6 +170,8 @@ pub enum Fact {
     Pages {
         /// The addresses asked for in the end.
         looks: Vec<Untrusted>,
+        /// A page came.
+        is_read: bool,
     },
     /// A request for the page.
     Hop {

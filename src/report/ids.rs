@@ -46,7 +46,8 @@ mirror! {
         HostMissing = "host-missing", NoAddress = "no-address", NotPublic = "not-public", NoAnswer = "no-answer",
         NotRecorded = "not-recorded", Unlisted = "unlisted", NameMissing = "name-missing",
         SenderByAddress = "sender-by-address", BadRecord = "bad-record",
-        SenderOpen = "sender-open", Alias = "alias", PageUnread = "page-unread", Robots = "robots",
+        SenderOpen = "sender-open", Alias = "alias", PageUnread = "page-unread",
+        PagePartly = "page-partly", HostsUnread = "hosts-unread", Robots = "robots",
         CertificateFails = "certificate-fails", NotStated = "not-stated",
     }
 }
@@ -65,6 +66,7 @@ mirror! {
         SpfPermError = "spf-perm-error", SpfMacro = "spf-macro", Tenant = "tenant", Carrier = "carrier",
         SiblingDiffers = "sibling-differs", Stale = "stale", MxAtRegistrable = "mx-at-registrable",
         ThirdPartyAlias = "third-party-alias", RegionChosen = "region-chosen",
+        InternalHost = "internal-host", PageElsewhere = "page-elsewhere", HeaderNames = "header-names",
     }
 }
 mirror! {

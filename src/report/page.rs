@@ -71,6 +71,9 @@ pub struct PageReport {
     pub cookies: Vec<Untrusted>,
     /// What was cut at a cap.
     pub capped: Vec<Untrusted>,
+    /// What is odd about a recording.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<Untrusted>,
     /// SHA-256 of the screenshot.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub screenshot: Option<String>,
@@ -147,7 +150,11 @@ fn page(page: &PageFacts) -> PageReport {
         taken_at: page.taken_at,
         consent: page.consent.map(Into::into),
         robots: page.robots.map(Into::into),
-        url: Untrusted::new(last.map_or("", |hop| hop.url.as_str())),
+        url: match (last, &page.file) {
+            (Some(hop), _) => Untrusted::new(&hop.url),
+            (None, Some(file)) => Untrusted::new(&file.name),
+            (None, None) => Untrusted::default(),
+        },
         redirects: page
             .hops
             .iter()
@@ -157,13 +164,16 @@ fn page(page: &PageFacts) -> PageReport {
         failed: match last.map(|hop| &hop.answer) {
             Some(Probe::Failed(error)) => Some(error.status.into()),
             Some(Probe::Skipped(SkipReason::NotPublic)) => Some(StatusId::Blocked),
-            _ => None,
+            // The time was used up before it could be asked; robots.txt has a line of its own.
+            Some(Probe::Skipped(SkipReason::Robots)) | Some(Probe::Found(_)) | None => None,
+            Some(Probe::Skipped(_) | Probe::Absent) => Some(StatusId::Timeout),
         },
         contacted: count(Contact::Contacted),
         would_be_contacted: count(Contact::WouldBeContacted),
         permitted: permitted.map(|r| r.host.to_string()).collect(),
         cookies: cookies.into_iter().map(Untrusted::new).collect(),
         capped: page.capped.iter().map(Untrusted::new).collect(),
+        flags: page.flags.iter().map(Untrusted::new).collect(),
         screenshot: page.screenshot.clone(),
     }
 }

@@ -29,6 +29,7 @@ fn every_list_has_its_texts() {
     add(Family::Capture, ids!(CaptureId));
     add(Family::Trust, ids!(TrustId));
     add(Family::Consent, ids!(ConsentId));
+    add(Family::ConsentLook, ids!(ConsentId));
     add(Family::Link, ids!(LinkId));
     add(Family::Control, ids!(ControlId));
     add(Family::Top, ids!(TopId));

@@ -15,7 +15,7 @@ const MINISTRY: &str = r#"<!doctype html><html><head>
 </head><body>
 <!-- <script src="https://commentaire.example/x.js"></script> -->
 <p>Voir https://prose.example/ pour la suite.</p>
-<img srcset="https://img.ministere-page.fr/a.png 1x, https://widget.inconnu.example/b.png 2x" alt="">
+<img srcset="https://img.ministere-page.fr/a.png 1x, https://widget.inconnu.example/u/jean@GEHEIM.fr/b.png 2x" alt="">
 </body></html>"#;
 
 fn ministry() -> Web {
@@ -124,7 +124,7 @@ fn a_redirect_through_another_operator_is_shown_hop_by_hop() {
     let lines = resources(&report);
     // The operator of the redirect is met there too, and its widget is on the page.
     assert!(
-        lines.contains(&"image inconnu.example passage.inconnu.example widget.inconnu.example".to_owned()),
+        lines.contains(&"redirect inconnu.example passage.inconnu.example widget.inconnu.example".to_owned()),
         "{lines:?}"
     );
     assert_eq!(report["pages"][0]["redirects"], 2);
@@ -177,6 +177,7 @@ fn nothing_is_dialled_but_what_is_mapped() {
         .output()
         .unwrap();
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(!web.asked().is_empty());
     assert!(web.asked().iter().all(|one| one.contains("https://www.ministere-page.fr/")), "{:?}", web.asked());
     assert_eq!(report["vantage"]["connect_to"][0], mapped);
 }
@@ -230,4 +231,140 @@ fn a_recording_of_a_browser_works_without_a_network() {
     assert_eq!(report["measured"], true);
     assert!(!text.contains("GEHEIM"));
     assert_eq!(output.status.code(), Some(0), "{stderr}");
+}
+
+#[test]
+fn what_a_page_names_before_it_sends_the_reader_on_counts() {
+    let web = Web::start(&[
+        (
+            "https://www.ministere-page.fr/",
+            Page::html(
+                "<meta http-equiv=refresh content='2; url=/suite'><script src=https://www.googletagmanager.com/a.js></script>",
+            ),
+        ),
+        ("https://www.ministere-page.fr/suite", Page::html("<img src=https://widget.inconnu.example/b.png>")),
+    ]);
+    let (report, _) = audit(&web, "www.ministere-page.fr", &[]);
+    assert_eq!(
+        resources(&report),
+        ["tag-manager google-tag-manager www.googletagmanager.com", "image inconnu.example widget.inconnu.example"]
+    );
+    assert_eq!(report["pages"][0]["url"], "https://www.ministere-page.fr/suite");
+}
+
+#[test]
+fn an_error_page_or_half_a_page_is_not_a_page_without_third_parties() {
+    let challenge = Page { status: 403, ..Page::html("<h1>Just a moment...</h1>") }.with("cf-mitigated", "challenge");
+    let brotli = Page::html("not really").with("content-encoding", "br");
+    let cut = Page::html(&format!("<p>{}</p>", "x".repeat(3 << 20)));
+    let sheets: String = (0..9).map(|n| format!("<link rel=stylesheet href=/{n}.css>")).collect();
+    for (page, gap) in [
+        (challenge, "page-unread"),
+        (brotli, "page-partly"),
+        (cut, "page-partly"),
+        (Page::html(&sheets), "page-partly"),
+        (Page { headers: vec![("content-type".into(), "application/json".into())], ..Page::html("{}") }, "page-unread"),
+    ] {
+        let web = Web::start(&[("https://www.ministere-page.fr/", page)]);
+        let (report, _) = audit(&web, "www.ministere-page.fr", &[]);
+        let resource = services(&report, "resource")[0];
+        assert_eq!((resource["state"].as_str(), resource["gap"].as_str()), (Some("not-determined"), Some(gap)));
+    }
+}
+
+#[test]
+fn the_certificate_can_be_asked_for_alone_and_strict_counts_what_failed() {
+    let web = ministry();
+    let (report, _) = audit(&web, "www.ministere-page.fr", &["--services", "ca"]);
+    assert_eq!(services(&report, "ca")[0]["layers"][0]["operator"], "letsencrypt");
+    assert!(web.asked().is_empty(), "a handshake is no request: {:?}", web.asked());
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let run = |flags: &[&str]| {
+        world()
+            .command("audit")
+            .env_remove("JURISDIG_NO_PAGE")
+            .args(["www.ministere-page.fr", "--connect-to", &format!("::127.0.0.1:{port}")])
+            .args(flags)
+            .output()
+            .unwrap()
+            .status
+            .code()
+    };
+    assert_eq!((run(&[]), run(&["--strict"])), (Some(0), Some(3)));
+}
+
+#[test]
+fn a_recording_of_another_site_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let har = folder.path().join("page.har");
+    let entry = |page: &str, url: &str, kind: &str| {
+        serde_json::json!({"pageref": page, "startedDateTime": "2026-11-24T02:00:00.000Z", "_resourceType": kind,
+            "request": {"method": "GET", "url": url, "headers": []},
+            "response": {"status": 200, "headers": [], "content": {"mimeType": "text/html"}, "redirectURL": ""}})
+    };
+    let page = |id: &str| serde_json::json!({"id": id, "startedDateTime": "2026-11-24T02:00:00.000Z", "title": ""});
+    let log = serde_json::json!({"log": {"version": "1.2", "creator": {"name": "x", "version": "1"},
+        "pages": [page("a"), page("b")],
+        "entries": [entry("a", "https://www.ministere-page.fr/", "document"),
+                    entry("b", "https://banque.example.com/", "document"),
+                    entry("b", "https://www.googletagmanager.com/x.js", "script")]}});
+    std::fs::write(&har, log.to_string()).unwrap();
+    let run = |target: &[&str]| {
+        crate::world::jurisdig()
+            .args(["audit", "--offline", "--json", "--har"])
+            .arg(&har)
+            .args(target)
+            .output()
+            .unwrap()
+    };
+    let own: Value = serde_json::from_slice(&run(&["www.ministere-page.fr"]).stdout).unwrap();
+    assert_eq!(services(&own, "resource")[0]["state"], "absent", "the bank's tag manager is the bank's");
+    let refused = run(&["autre.example.org"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("autre.example.org"));
+}
+
+#[test]
+fn a_browser_that_is_not_there_is_said_and_the_page_fetched_without() {
+    let web = ministry();
+    let output = world()
+        .command("audit")
+        .env_remove("JURISDIG_NO_PAGE")
+        .args(["--json", "www.ministere-page.fr", "--browser", "--browser-path", "/no/such/browser"])
+        .args(web.flags())
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("--browser: /no/such/browser"), "{stderr}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["pages"].as_array().unwrap().len(), 1);
+    assert_eq!(resources(&report).len(), 4);
+}
+
+/// Where a Chromium is installed: what only a script loads is found, and both looks stand in the report.
+#[test]
+fn a_browser_finds_what_only_scripts_load() {
+    let Some(browser) = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+        .into_iter()
+        .find(|path| std::path::Path::new(path).exists())
+    else {
+        eprintln!("SKIPPED a_browser_finds_what_only_scripts_load: no Chromium is installed");
+        return;
+    };
+    let web = Web::start(&[
+        (
+            "https://www.ministere-page.fr/",
+            Page::html("<script>document.write('<img src=https://widget.inconnu.example/p.png>')</script>"),
+        ),
+        ("https://widget.inconnu.example/p.png", Page::text("no picture")),
+    ]);
+    let (report, _) = audit(
+        &web,
+        "www.ministere-page.fr",
+        &["--browser", "--browser-path", browser, "--no-sandbox", "--timeout", "120"],
+    );
+    let looks: Vec<&str> = report["pages"].as_array().unwrap().iter().map(|p| p["by"].as_str().unwrap()).collect();
+    assert_eq!(looks, ["fetch", "browser"], "{}", report["pages"]);
+    assert_eq!(resources(&report), ["image inconnu.example widget.inconnu.example"], "{}", report["pages"]);
+    assert_eq!(services(&report, "resource")[0]["page"]["contact"], "contacted");
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jurisdig::evidence::{PageHost, Probe, Robots, SkipReason, Status};
+use jurisdig::observe::dialer::DialPolicy;
 use jurisdig::observe::http::{FetchLimits, FetchedPage};
 use jurisdig::observe::{Limits, Session};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
@@ -41,7 +42,7 @@ async fn a_request_says_who_asks_and_nothing_about_anybody() {
             .filter_map(|line| line.split_once(':'))
             .map(|(name, _)| name.to_ascii_lowercase())
             .collect();
-        assert_eq!(names, ["host", "user-agent", "accept", "accept-encoding", "connection"], "{}", seen.head);
+        assert_eq!(names, ["host", "user-agent", "accept", "connection", "accept-encoding"], "{}", seen.head);
         assert_eq!(
             seen.header("user-agent").unwrap().split(' ').next(),
             Some(concat!("jurisdig/", env!("CARGO_PKG_VERSION")))
@@ -56,6 +57,65 @@ async fn a_request_says_who_asks_and_nothing_about_anybody() {
     assert_eq!(fetched.facts.robots, Some(Robots::None));
     assert_eq!(fetched.url.unwrap().as_str(), "http://site.test/next?token=SECRET");
     assert_eq!(fetched.body, b"hello");
+}
+
+/// What is written as port, host or literal address goes into `Host`; what is dialled is the mapping's to say.
+#[tokio::test]
+async fn a_mapping_changes_what_is_dialled_and_nothing_else() {
+    let site = Site::start(|seen| ok(&seen.header("host").unwrap())).await;
+    let ports = |policy: DialPolicy| DialPolicy { ports: vec![80, 443, 8080], ..policy };
+    for (url, host) in [
+        ("http://site.test:8080/", "site.test:8080"),
+        ("http://site.test.:443/", "site.test:443"),
+        ("http://9.9.9.9/", "9.9.9.9"),
+        ("http://9.9.9.9:8080/", "9.9.9.9:8080"),
+        ("http://[2620:fe::9]/", "[2620:fe::9]"),
+        ("http://127.0.0.1/", "127.0.0.1"),
+    ] {
+        let fetched = fetch(&fetcher(ports(all_to(&site)), limits()), url).await;
+        assert_eq!(String::from_utf8_lossy(&fetched.body), host, "{url}: {:?}", fetched.facts);
+        assert_eq!(last(&fetched).address, Some(site.address.ip()), "{url}");
+    }
+}
+
+/// A certificate is held against the address in the URL, which is only possible where that one is dialled.
+#[tokio::test]
+async fn an_address_by_https_has_a_certificate_of_its_own() {
+    let authority = Authority::new();
+    let patient = FetchLimits { request: Duration::from_secs(8), ..limits() };
+    for (certificate, url, want) in [
+        ("127.0.0.1", "https://127.0.0.1/", None),
+        ("127.0.0.2", "https://127.0.0.1/", Some(Status::TlsUntrusted)),
+        ("9.9.9.9", "https://9.9.9.9/", Some(Status::Blocked)),
+    ] {
+        let acceptor = authority.server(certificate, (2020, 2040), false);
+        let site = Site::start_with(Shell::Https(acceptor), "127.0.0.1:0", |_| ok("by TLS")).await;
+        let fetched = fetch(&trusting(all_to(&site), patient.clone(), authority.root()), url).await;
+        assert_eq!(status(last(&fetched)), want, "{url}: {:?}", last(&fetched));
+        assert_eq!(fetched.body == b"by TLS", want.is_none(), "{url}");
+        assert_eq!(site.connections() == 0, want == Some(Status::Blocked), "{url}");
+    }
+}
+
+/// Addresses are tried in turn, and the evidence names the one that answered.
+#[tokio::test]
+async fn another_address_is_tried_where_the_first_is_closed() {
+    let site = Site::start(|_| ok("from the second")).await;
+    let port = site.address.port();
+    let resolver = records(
+        "two.test. 300 IN A 127.0.0.2\ntwo.test. 300 IN A 127.0.0.1\n;; NODATA two.test. AAAA\n\
+         none.test. 300 IN A 127.0.0.2\nnone.test. 300 IN A 127.0.0.3\n;; NODATA none.test. AAAA\n",
+    );
+    let caps = Limits::default();
+    let session = Session::new(&resolver, &caps);
+    let fetcher = fetcher(DialPolicy { allow_private: true, ports: vec![port], ..policy(&[]) }, limits());
+    let url = |host| Url::parse(&format!("http://{host}:{port}/")).unwrap();
+    let fetched = fetcher.visit(&session).page(&url("two.test")).await;
+    assert_eq!(fetched.body, b"from the second", "{:?}", fetched.facts);
+    assert_eq!(last(&fetched).address, Some(site.address.ip()));
+    let fetched = fetcher.visit(&session).page(&url("none.test")).await;
+    assert_eq!(status(last(&fetched)), Some(Status::ConnectionRefused));
+    assert_eq!(last(&fetched).address, None);
 }
 
 /// Each host of a chain is asked for its rules before its page.

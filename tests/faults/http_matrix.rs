@@ -1,6 +1,6 @@
 //! Every way an HTTP answer can go wrong, what must be said of it, and that it ends in time.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};
 
 use flate2::Compression;
@@ -48,8 +48,8 @@ const CONNECTIONS: &[Row] = &[
     ("closed within the header", || raw("HTTP/1.1 200 OK\r\nServer: x"), Failed(Status::Incomplete)),
     ("reset within the header", || vec![Act::Send(HEAD.into()), Act::Wait(50), Act::Reset], Failed(Status::Reset)),
     ("silence", || vec![Act::Stall], Failed(Status::Timeout)),
-    ("stall within the header", || then(HEAD, Act::Stall), Failed(Status::Slow)),
-    ("header drip", || vec![Act::Drip("HTTP/1.1 200 OK\r\nX: yyyyyyyyyyy".into(), 50)], Failed(Status::Slow)),
+    ("stall within the header", || then(HEAD, Act::Stall), Failed(Status::Timeout)),
+    ("header drip", || vec![Act::Drip("HTTP/1.1 200 OK\r\nX: yyyyyyyyyyy".into(), 50)], Failed(Status::Timeout)),
     ("reset within the body", || vec![Act::Send(TEN.into()), Act::Wait(50), Act::Reset], Page(200, &["incomplete"], 4)),
     ("short body", || raw(TEN), Page(200, &["incomplete"], 4)),
     ("stall within the body", || then(TEN, Act::Stall), Page(200, &["incomplete"], 4)),
@@ -58,7 +58,8 @@ const CONNECTIONS: &[Row] = &[
         || then("HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", Act::Endless(b"a".into(), 60)),
         Flags(200, &["incomplete"]),
     ),
-    ("slow endless 103 answers", || vec![Act::Endless(EARLY.into(), 40)], Failed(Status::Slow)),
+    ("slow endless 103 answers", || vec![Act::Endless(EARLY.into(), 40)], Failed(Status::Timeout)),
+    ("endless 103 answers", || vec![Act::Endless(EARLY.repeat(20).into_bytes(), 0)], Failed(Status::Timeout)),
     (
         "chunks without an end",
         || raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n"),
@@ -90,19 +91,21 @@ const SIZES: &[Row] = &[
     ("exactly the cap", || ok(&[], &vec![b'a'; 2 << 20]), Page(200, &[], 2 << 20)),
     ("one octet more", || ok(&[], &vec![b'a'; (2 << 20) + 1]), Page(200, &["body-cut"], 2 << 20)),
     ("a header of 60 kB", || ok(&[&format!("X: {}", "y".repeat(60_000))], b"a"), Page(200, &[], 1)),
-    ("a header of 1 MB", || ok(&[&format!("X: {}", "y".repeat(1_000_000))], b"a"), Failed(Status::TooLarge)),
-    ("1,000 header fields", || raw(&format!("{HEAD}{}\r\n", "X: y\r\n".repeat(1_000))), Page(200, &[], 0)),
+    ("a header of 70 kB", || ok(&[&format!("X: {}", "y".repeat(70_000))], b"a"), Failed(Status::TooLarge)),
+    // hyper's own bound, 417,792 octets: its error is one of the rules.
+    ("a header of 1 MB", || ok(&[&format!("X: {}", "y".repeat(1_000_000))], b"a"), Failed(Status::BadHttp)),
+    ("100 header fields", || raw(&format!("{HEAD}{}\r\n", "X: y\r\n".repeat(100))), Page(200, &[], 0)),
+    ("101 header fields", || raw(&format!("{HEAD}{}\r\n", "X: y\r\n".repeat(101))), Failed(Status::BadHttp)),
     (
         "an endless header",
-        || then(HEAD, Act::Endless(b"X: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n".into(), 0)),
-        Failed(Status::TooLarge),
+        || then(HEAD, Act::Endless(b"X: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n".repeat(100), 0)),
+        Failed(Status::BadHttp),
     ),
     (
         "an endless header line",
         || then("HTTP/1.1 200 OK\r\nX: ", Act::Endless(vec![b'y'; 4096], 0)),
-        Failed(Status::TooLarge),
+        Failed(Status::BadHttp),
     ),
-    ("endless 103 answers", || vec![Act::Endless(EARLY.repeat(20).into_bytes(), 0)], Failed(Status::TooLarge)),
     (
         "a few 103 answers",
         || then(&EARLY.repeat(5), Act::Send(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na".into())),
@@ -129,7 +132,12 @@ const CODINGS: &[Row] = &[
     (
         "gzip in two headers",
         || ok(&["Content-Encoding: gzip", "Content-Encoding: gzip"], b"0123456789"),
-        Page(200, &["undecoded"], 10),
+        Page(200, &["undecoded"], 0),
+    ),
+    (
+        "gzip twice in two headers",
+        || ok(&["Content-Encoding: gzip", "Content-Encoding: gzip"], &gzip(&gzip(b"plain"))),
+        Flags(200, &["undecoded"]),
     ),
     ("br, not asked for", || ok(&["Content-Encoding: br"], b"0123456789"), Page(200, &["undecoded"], 10)),
     (
@@ -143,10 +151,22 @@ const CODINGS: &[Row] = &[
         || ok(&["Content-Encoding: gzip"], &gzip(&vec![0; 3 << 20])),
         Page(200, &["body-cut"], 2 << 20),
     ),
+    ("gzip exactly the cap", || ok(&["Content-Encoding: gzip"], &gzip(&vec![0; 2 << 20])), Page(200, &[], 2 << 20)),
+    ("gzip with a wrong checksum", || ok(&["Content-Encoding: gzip"], &miscounted()), Page(200, &["incomplete"], 5)),
+    // As browsers do: what follows the first member is nothing.
+    ("gzip of two members", || ok(&["Content-Encoding: gzip"], &gzip(b"plain").repeat(2)), Page(200, &[], 5)),
+    ("gzip by its old name", || ok(&["Content-Encoding: x-gzip"], b"0123456789"), Page(200, &["undecoded"], 10)),
     ("an empty gzip body", || ok(&["Content-Encoding: gzip"], b""), Page(200, &[], 0)),
     ("invalid UTF-8", || ok(&["Content-Type: text/html; charset=utf-8"], b"\xff\xfe\xc3\x28"), Page(200, &[], 4)),
     ("UTF-16", || ok(&["Content-Type: text/html; charset=utf-16le"], b"<\0p\0>\0"), Page(200, &[], 6)),
 ];
+
+fn miscounted() -> Vec<u8> {
+    let mut octets = gzip(b"plain");
+    let last = octets.len() - 5;
+    octets[last] ^= 1;
+    octets
+}
 
 fn noise() -> Vec<u8> {
     (0..200_000_u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()).collect()
@@ -206,14 +226,14 @@ const REDIRECTS: &[Row] = &[
 const TLS: &[Row] = &[
     ("plain HTTP", || raw("HTTP/1.1 400 Bad Request\r\n\r\n"), Failed(Status::NotTls)),
     ("a greeting of another protocol", || raw("220 mail.test ESMTP\r\n"), Failed(Status::NotTls)),
-    ("rubbish", || vec![Act::Send(vec![0x80, 1, 2, 0xff, 0, 0, 1, 9, 9, 9])], Failed(Status::TlsGarbage)),
+    ("rubbish", || vec![Act::Send(vec![0x80, 1, 2, 0xff, 0, 0, 1, 9, 9, 9])], Failed(Status::NotTls)),
     ("alert: version", || vec![Act::Send(vec![21, 3, 1, 0, 2, 2, 70])], Failed(Status::TlsOldVersion)),
     ("a hello of TLS 1.0", || vec![Act::Send(old_hello())], Failed(Status::TlsOldVersion)),
     ("alert: handshake failure", || vec![Act::Send(vec![21, 3, 3, 0, 2, 2, 40])], Failed(Status::TlsAlert)),
     ("closed", Vec::new, Failed(Status::TlsClosed)),
     ("reset", || vec![Act::Reset], Failed(Status::Reset)),
     ("silence", || vec![Act::Stall], Failed(Status::Timeout)),
-    ("drip", || vec![Act::Drip(vec![22, 3, 3, 64, 0, 2, 0, 63, 0, 3, 3, 0, 0, 0], 50)], Failed(Status::Slow)),
+    ("drip", || vec![Act::Drip(vec![22, 3, 3, 64, 0, 2, 0, 63, 0, 3, 3, 0, 0, 0], 50)], Failed(Status::Timeout)),
     (
         "a handshake of 16 MB",
         || vec![Act::Send(vec![22, 3, 3, 0x40, 0, 2, 0xff, 0xff, 0xff]), Act::Endless(vec![0; 16_380], 0)],
@@ -311,6 +331,30 @@ async fn a_port_nobody_listens_on() {
     let fetched = fetch(&fetcher(policy(&[format!("::{address}")]), limits()), "http://site.test/").await;
     assert_eq!(status(last(&fetched)), Some(Status::ConnectionRefused));
     assert_eq!(last(&fetched).address, None);
+}
+
+/// A flood as fast as the machine can send it, from a thread of its own: whoever reads it still notices the time, with
+/// one thread for everything as the program has. hyper takes up to 52 MB before it lets others run: with 1xx answers of
+/// 18 octets that held the thread 0.2 s past the deadline with optimisation, and 12 s without, for which these are larger.
+#[tokio::test]
+async fn a_flood_does_not_hold_the_thread() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = std::thread::spawn(move || {
+        let link = format!("Link: </{}>; rel=preload", "a".repeat(1000));
+        let flood = format!("HTTP/1.1 103 Early Hints\r\n{link}\r\n\r\n").repeat(400).into_bytes();
+        let (mut stream, _) = listener.accept().unwrap();
+        // An answer before the request is refused at once.
+        assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
+        // Until the other side has enough.
+        while stream.write_all(&flood).is_ok() {}
+    });
+    let begun = Instant::now();
+    let fetched = fetch(&fetcher(policy(&[format!("::{address}")]), limits()), "http://site.test/").await;
+    assert_eq!(status(last(&fetched)), Some(Status::Timeout));
+    assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
+    tokio::task::spawn_blocking(|| server.join().unwrap()).await.unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(8), "hung up: {:?}", begun.elapsed());
 }
 
 /// The hash is of the octets, whatever their charset.

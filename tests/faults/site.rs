@@ -53,6 +53,7 @@ impl Seen {
 pub struct Site {
     pub address: SocketAddr,
     connections: Arc<AtomicUsize>,
+    open: Arc<AtomicUsize>,
     seen: Arc<Mutex<Vec<Seen>>>,
     task: JoinHandle<()>,
 }
@@ -80,24 +81,36 @@ impl Site {
     ) -> Self {
         let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let connections = Arc::<AtomicUsize>::default();
+        let (connections, open) = (Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
         let seen = Arc::<Mutex<Vec<Seen>>>::default();
         let behaviour = Arc::new(behaviour);
         let task = tokio::spawn({
-            let (connections, seen) = (Arc::clone(&connections), Arc::clone(&seen));
+            let (connections, open, seen) = (Arc::clone(&connections), Arc::clone(&open), Arc::clone(&seen));
             async move {
                 loop {
                     let Ok((stream, _)) = listener.accept().await else { continue };
                     connections.fetch_add(1, Ordering::SeqCst);
-                    tokio::spawn(serve(stream, shell.clone(), Arc::clone(&behaviour), Arc::clone(&seen)));
+                    open.fetch_add(1, Ordering::SeqCst);
+                    let open = Arc::clone(&open);
+                    let served = serve(stream, shell.clone(), Arc::clone(&behaviour), Arc::clone(&seen));
+                    tokio::spawn(async move {
+                        served.await;
+                        open.fetch_sub(1, Ordering::SeqCst);
+                    });
                 }
             }
         });
-        Self { address, connections, seen, task }
+        Self { address, connections, open, seen, task }
     }
 
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
+    }
+
+    /// Connections whose end has not been noticed yet.
+    #[allow(dead_code, reason = "for tests/bombs.rs, which shares this file")]
+    pub fn open(&self) -> usize {
+        self.open.load(Ordering::SeqCst)
     }
 
     pub fn seen(&self) -> Vec<Seen> {

@@ -5,19 +5,8 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use url::Url;
 
+use super::super::secret;
 use crate::evidence::PageHost;
-
-/// Stands for what is left out of a path.
-pub(super) const LEFT_OUT: &str = "...";
-
-/// Most characters of a path that are kept.
-const MAX_PATH: usize = 200;
-
-/// A part of a path from this length on is taken for a token: 128 bits are 32 hexadecimal digits.
-const TOKEN: usize = 32;
-
-/// A shorter one is taken for a token if it mixes digits, capitals and small letters as nobody names a file.
-const MIXED_TOKEN: usize = 16;
 
 /// What of a URL is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +42,7 @@ impl Address {
             text.push_str(&format!(":{port}"));
         }
         let path_at = text.len();
-        text.push_str(&clean_path(url.path()));
+        text.push_str(&secret::clean_path(url.path()));
         Some(Self {
             host,
             text,
@@ -118,36 +107,6 @@ fn ending(path: &str) -> String {
         Some((_, ending)) if ending.len() <= 12 => ending.to_ascii_lowercase(),
         _ => String::new(),
     }
-}
-
-/// A path without what may be secret in it: parameters after `;`, parts that look like tokens or mail addresses, and
-/// what goes beyond 200 characters.
-fn clean_path(path: &str) -> String {
-    let parts: Vec<&str> = path.split('/').map(clean_part).collect();
-    let path = parts.join("/");
-    if path.len() <= MAX_PATH {
-        return path;
-    }
-    // A URL's path is ASCII.
-    let kept: String = path.chars().take(MAX_PATH - LEFT_OUT.len()).collect();
-    kept + LEFT_OUT
-}
-
-fn clean_part(part: &str) -> &str {
-    let part = part.split(';').next().unwrap_or_default();
-    let lower = part.to_ascii_lowercase();
-    let is_secret =
-        part.contains('@') || lower.contains("%40") || lower.contains("%3b") || part.split('.').any(is_token);
-    if is_secret { LEFT_OUT } else { part }
-}
-
-fn is_token(text: &str) -> bool {
-    let has = |is: fn(&u8) -> bool| text.as_bytes().iter().any(is);
-    text.len() >= TOKEN
-        || text.len() >= MIXED_TOKEN
-            && has(u8::is_ascii_digit)
-            && has(u8::is_ascii_uppercase)
-            && has(u8::is_ascii_lowercase)
 }
 
 #[cfg(test)]

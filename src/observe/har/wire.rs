@@ -130,7 +130,7 @@ pub(super) struct RawResponse {
     pub(super) cookies: Names,
     pub(super) content: RawContent,
     pub(super) redirect: String,
-    /// `_error` of Chrome and Safari.
+    /// `_error` of Chrome and Safari, `_failureText` of Playwright.
     pub(super) error: String,
     /// `_fetchedViaServiceWorker` of Chrome.
     pub(super) by_service_worker: String,
@@ -144,7 +144,7 @@ impl Fields for RawResponse {
             "cookies" => self.cookies = pairs(map)?,
             "content" => self.content = object(map)?,
             "redirectURL" => self.redirect = text(map)?,
-            "_error" => self.error = text(map)?,
+            "_error" | "_failureText" => self.error = text(map)?,
             "_fetchedViaServiceWorker" => self.by_service_worker = text(map)?,
             _ => return Ok(false),
         }
@@ -177,7 +177,7 @@ impl Pairs for ResponseHeaders {
             }),
             _ => {}
         }
-        if let Some(kept) = super::headers::keep(name, value) {
+        if let Some(kept) = crate::observe::secret::keep_header(name, value) {
             self.kept.push(kept);
         }
     }

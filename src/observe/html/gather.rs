@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{HOSTS, Named};
 use crate::evidence::{Contact, PageHost, ResourceFact};
-
-/// Longest path kept, so that a reader finds the place again.
-const PATH_BYTES: usize = 256;
+use crate::observe::secret;
 
 /// What is kept of a page's URLs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -76,7 +74,5 @@ fn path(named: &Named) -> String {
     if named.contact == Contact::Permitted {
         return String::new();
     }
-    // The path of a web URL is ASCII.
-    let path = named.url.path();
-    path.get(..PATH_BYTES).map_or_else(|| path.to_owned(), |cut| format!("{cut}…"))
+    secret::clean_path(named.url.path())
 }

@@ -1,14 +1,12 @@
 //! What is kept of an answer: nothing that is a secret of the visitor or of the site.
 
-use hyper::HeaderMap;
-use hyper::header::{CONTENT_TYPE, SET_COOKIE};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, SET_COOKIE};
 use url::Url;
 
 use super::body::Body;
 use crate::evidence::Response;
+use crate::observe::secret;
 
-/// Longest header value that is kept in the evidence.
-const MAX_VALUE: usize = 256;
 /// Header fields kept.
 const MAX_FIELDS: usize = 200;
 /// Longest cookie name.
@@ -16,29 +14,7 @@ const MAX_COOKIE: usize = 64;
 /// Cookies named.
 const MAX_COOKIES: usize = 100;
 
-/// Headers whose values are secrets, or may hold one.
-const SECRET: &[&str] = &[
-    "set-cookie",
-    "set-cookie2",
-    "cookie",
-    "authorization",
-    "proxy-authorization",
-    "www-authenticate",
-    "proxy-authenticate",
-    "authentication-info",
-    "proxy-authentication-info",
-];
-/// What the names of other such headers hold (`x-csrf-token`, `x-api-key`, ...).
-const SECRET_WORDS: &[&str] = &["token", "secret", "session", "passw", "api-key", "apikey", "csrf", "xsrf"];
-/// Headers whose values are addresses with a query.
-const ADDRESSES: &[&str] = &["location", "content-location", "refresh"];
-
-/// Whether the value of a header is never looked at.
-pub(super) fn is_secret(name: &str) -> bool {
-    SECRET.contains(&name) || SECRET_WORDS.iter().any(|word| name.contains(word))
-}
-
-/// A URL without user, password, query and fragment.
+/// A URL without user, password, query and fragment, and without what may be secret in its path.
 pub(super) fn public_url(url: &Url) -> String {
     let mut url = url.clone();
     // Neither can fail for a URL that has a host; one that has none has no user either.
@@ -46,37 +22,36 @@ pub(super) fn public_url(url: &Url) -> String {
     let _ = url.set_password(None);
     url.set_query(None);
     url.set_fragment(None);
+    let path = secret::clean_path(url.path());
+    url.set_path(&path);
     url.into()
 }
 
 /// Headers as they came, those with secrets left out.
 pub(super) fn readable_headers(headers: &HeaderMap) -> Vec<(String, String)> {
-    let readable = headers.iter().filter(|(name, _)| !is_secret(name.as_str()));
+    let readable = headers.iter().filter(|(name, _)| !secret::is_secret_header(name.as_str()));
     readable.map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes()))).collect()
 }
 
 /// The facts of an answer.
 pub(super) fn response(status: u16, headers: &HeaderMap, location: Option<&Url>, body: Option<&Body>) -> Response {
-    let kept = |name: &str, value: &[u8]| {
-        let is_left_out = is_secret(name) || ADDRESSES.contains(&name) || value.len() > MAX_VALUE;
-        if is_left_out { String::new() } else { text(value) }
-    };
+    let kept = |name: &str, value: &[u8]| secret::keep_header(name.to_owned(), &text(value));
     let mut flags = Vec::new();
     if let Some(body) = body {
         let all = [(body.is_cut, "body-cut"), (body.is_incomplete, "incomplete"), (body.is_undecoded, "undecoded")];
         flags.extend(all.into_iter().filter(|(is_set, _)| *is_set).map(|(_, flag)| flag.to_owned()));
     }
-    let media_type = headers.get(CONTENT_TYPE).map(|value| kept("content-type", value.as_bytes()));
+    let media_type = headers.get(CONTENT_TYPE).and_then(|value| kept("content-type", value.as_bytes()));
     Response {
         status,
         headers: headers
             .iter()
             .take(MAX_FIELDS)
-            .map(|(name, value)| (name.as_str().to_owned(), kept(name.as_str(), value.as_bytes())))
+            .filter_map(|(name, value)| kept(name.as_str(), value.as_bytes()))
             .collect(),
         cookies: cookie_names(headers),
         location: location.map(public_url),
-        media_type: media_type.unwrap_or_default(),
+        media_type: media_type.map(|(_, value)| value).unwrap_or_default(),
         body_bytes: body.map_or(0, |body| body.octets.len() as u64),
         body_sha256: body.map(|body| body.sha256.clone()).unwrap_or_default(),
         flags,
@@ -107,7 +82,7 @@ fn text(value: &[u8]) -> String {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may stop")]
 
-    use hyper::header::{HeaderName, HeaderValue};
+    use reqwest::header::{HeaderName, HeaderValue};
 
     use super::*;
 

@@ -1,30 +1,23 @@
-//! One request over one connection of its own, and what came back. HTTP/1.1 by hyper, so that every octet that comes
-//! can be counted and every error has a type.
+//! One request over one connection of its own, and what came back. HTTP/1.1 by reqwest, which is told the one address
+//! it may dial and follows nothing by itself.
 
-use std::future::{Future, poll_fn};
-use std::net::IpAddr;
-use std::pin::{Pin, pin};
+use std::future::ready;
+use std::iter::once;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::task::Poll;
 
-use hyper::body::{Body as _, Incoming};
-use hyper::client::conn::http1;
-use hyper::header::{ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, HOST, PROXY_AUTHORIZATION, USER_AGENT};
-use hyper::{HeaderMap, Request};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{ACCEPT, CONNECTION, HOST, HeaderMap, USER_AGENT};
+use reqwest::{Client, RequestBuilder, Response, redirect, retry};
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
-use tokio::time::{Instant, timeout_at};
-use tokio_rustls::TlsConnector;
+use tokio::time::Instant;
 use url::Url;
 
-use super::body::{Body, Coding, Reading};
+use super::body::{self, Body};
 use super::fault;
-use super::wire::{Meter, Metered, Octets, READ};
 use crate::evidence::{PageHost, ProbeError, Status};
-use crate::observe::dialer::{Connection, Dialer, Proxy, Purpose, Route};
-
-/// Header fields an answer may have; room for as many is made for each answer, 1xx ones included.
-const MAX_FIELDS: usize = 2048;
+use crate::observe::dialer::{self, Dialer, Proxy, Route};
 
 /// How to ask.
 pub(super) struct Ask<'a> {
@@ -54,186 +47,166 @@ pub(super) struct Received {
     pub(super) body: Option<Body>,
 }
 
-/// A connection with what was counted on it.
-struct Line {
-    stream: Metered<Box<dyn Octets>>,
-    meter: Arc<Meter>,
-    proxy: Option<Proxy>,
+/// Asks at one address after the other until there is a connection.
+pub(super) async fn exchange(dialer: &Dialer, tls: &ClientConfig, route: &Route, ask: &Ask<'_>) -> Exchange {
+    let proxy = dialer.policy().proxy.as_ref().filter(|_| route.is_proxied());
+    let mut failure = None;
+    let mut left = route.addresses().len().min(dialer::TRIES);
+    for address in &route.addresses()[..left] {
+        // On the heap: the future of a request is large, and many futures here hold this one.
+        match Box::pin(attempt(*address, left, tls, proxy, ask)).await {
+            Ok(exchange) => return exchange,
+            Err(error) => dialer::keep(&mut failure, error),
+        }
+        left -= 1;
+    }
+    let error = failure.unwrap_or_else(|| failed(Status::NoAddress, ask.host.to_string()));
+    Exchange { address: None, is_connected: false, outcome: Err(error) }
 }
 
-/// Asks.
-pub(super) async fn exchange(dialer: &Dialer, tls: &Arc<ClientConfig>, route: &Route, ask: &Ask<'_>) -> Exchange {
-    let mut exchange = Exchange { address: None, is_connected: false, outcome: Err(failed(Status::Timeout, "")) };
-    let is_tls = ask.url.scheme() == "https";
-    let purpose = if is_tls { Purpose::Octets } else { Purpose::PlainHttp };
-    let connection = match dialer.connect(route, purpose, ask.deadline).await {
-        Ok(connection) => connection,
-        Err(error) => {
-            exchange.outcome = Err(error);
-            return exchange;
-        }
-    };
-    exchange.address = connection.address.map(|address| address.ip());
-    let line = match open(connection, tls, is_tls, ask).await {
-        Ok(line) => line,
-        Err(error) => {
-            exchange.outcome = Err(error);
-            return exchange;
-        }
-    };
-    exchange.is_connected = true;
-    exchange.outcome = talk(line, ask).await;
-    exchange
-}
-
-/// Begins TLS where the URL wants it.
-async fn open(
-    connection: Connection,
-    tls: &Arc<ClientConfig>,
-    is_tls: bool,
+/// Asks at one address; an error where nothing could be connected to, so that another address may be tried. `left`
+/// counts this one too.
+async fn attempt(
+    address: SocketAddr,
+    left: usize,
+    tls: &ClientConfig,
+    proxy: Option<&Proxy>,
     ask: &Ask<'_>,
-) -> Result<Line, ProbeError> {
-    let Connection { stream, proxy, .. } = connection;
-    let stream: Box<dyn Octets> = if is_tls {
-        let name = match ask.host {
-            PageHost::Ip(ip) => ServerName::from(*ip),
-            PageHost::Name(name) => ServerName::try_from(name.as_str().to_owned())
-                .map_err(|_| failed(Status::BadName, "no name a certificate can hold"))?,
-        };
-        let (raw, seen) = Metered::new(stream);
-        match timeout_at(ask.deadline, TlsConnector::from(Arc::clone(tls)).connect(name, raw)).await {
-            Ok(Ok(stream)) => Box::new(stream),
-            Ok(Err(error)) => {
-                return Err(ProbeError {
-                    status: fault::of_handshake(&error, &seen.first()),
-                    detail: format!("TLS: {error}"),
-                });
-            }
-            Err(_) => return Err(late(&seen, "TLS handshake")),
-        }
-    } else {
-        Box::new(stream)
+) -> Result<Exchange, ProbeError> {
+    let mut exchange = Exchange {
+        // A proxy does not say which address it dials.
+        address: proxy.is_none().then(|| address.ip()),
+        is_connected: false,
+        outcome: Err(failed(Status::Timeout, "no answer in time")),
     };
-    let (stream, meter) = Metered::new(stream);
-    Ok(Line { stream, meter, proxy })
+    let request = match request(address, left, tls, proxy, ask) {
+        Ok(request) => request,
+        Err(error) => {
+            exchange.outcome = Err(error);
+            exchange.address = None;
+            return Ok(exchange);
+        }
+    };
+    let answer = request.send().await;
+    exchange.is_connected = answer.as_ref().err().is_none_or(|error| !error.is_connect());
+    exchange.outcome = match answer {
+        Err(error) => {
+            // What it says of its URL holds a query.
+            let error = error.without_url();
+            if let Some(error) = fault::of_dialling(&error, address, ask.url.scheme() == "https") {
+                return Err(error);
+            }
+            Err(fault::of_request(&error, proxy))
+        }
+        Ok(answer) if answer.remote_addr() != Some(address) => {
+            let other = answer.remote_addr().map_or("an unknown address".to_owned(), |other| other.to_string());
+            Err(failed(Status::Blocked, format!("connected to {other} in place of {address}")))
+        }
+        Ok(answer) => receive(answer, ask).await,
+    };
+    Ok(exchange)
 }
 
-async fn talk(line: Line, ask: &Ask<'_>) -> Result<Received, ProbeError> {
-    let Line { stream, meter, proxy } = line;
-    let request = request(ask, proxy.as_ref())?;
-    // 1xx answers before the real one count too. The last read may bring a piece of the body. hyper's own bound on
-    // octets, whose error cannot be told from others, is out of reach.
-    let most = ask.header_cap + READ;
-    meter.set_cap(most as u64);
-    let mut builder = http1::Builder::new();
-    builder.max_headers(MAX_FIELDS).max_buf_size(2 * most);
-    let handshake = builder.handshake::<_, String>(stream).await;
-    let (mut sender, connection) = handshake.map_err(|error| failed(fault::of_head(&error), "HTTP"))?;
-    let mut driver = Driver(Some(Box::pin(connection)));
-    let answer = match timeout_at(ask.deadline, driver.drive(sender.send_request(request))).await {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(error)) => return Err(failed(fault::of_head(&error), &error.to_string())),
-        Err(_) => return Err(late(&meter, "HTTP answer")),
-    };
-    meter.set_cap(0);
-    let (parts, incoming) = answer.into_parts();
-    let size: usize = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+async fn receive(answer: Response, ask: &Ask<'_>) -> Result<Received, ProbeError> {
+    let size: usize = answer.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
     if size > ask.header_cap {
-        return Err(failed(Status::TooLarge, &format!("a header of {size} octets")));
+        return Err(failed(Status::TooLarge, format!("a header of {size} octets")));
     }
-    let status = parts.status.as_u16();
+    let status = answer.status().as_u16();
     if !(200..600).contains(&status) {
-        return Err(failed(Status::BadHttp, &format!("status {status}")));
+        return Err(failed(Status::BadHttp, format!("status {status}")));
     }
-    let body = if super::is_redirect(status) {
-        None
-    } else {
-        let values = parts.headers.get_all(CONTENT_ENCODING);
-        let coding = Coding::of(values.iter().map(hyper::header::HeaderValue::as_bytes));
-        Some(read_body(&mut driver, incoming, Reading::new(coding, ask.body_cap), ask.deadline).await)
-    };
-    Ok(Received { status, headers: parts.headers, body })
+    let headers = answer.headers().clone();
+    let body = if super::is_redirect(status) { None } else { Some(body::read(answer, ask.body_cap).await) };
+    Ok(Received { status, headers, body })
 }
 
-async fn read_body<C: Future>(
-    driver: &mut Driver<C>,
-    mut incoming: Incoming,
-    mut reading: Reading,
-    deadline: Instant,
-) -> Body {
-    loop {
-        let frame = driver.drive(poll_fn(|cx| Pin::new(&mut incoming).poll_frame(cx)));
-        match timeout_at(deadline, frame).await {
-            Ok(None) => return reading.finish(true),
-            Ok(Some(Ok(frame))) => {
-                if let Ok(octets) = frame.into_data()
-                    && !reading.take(&octets)
-                {
-                    return reading.finish(false);
-                }
-            }
-            Ok(Some(Err(_))) | Err(_) => return reading.finish(false),
+fn request(
+    address: SocketAddr,
+    left: usize,
+    tls: &ClientConfig,
+    proxy: Option<&Proxy>,
+    ask: &Ask<'_>,
+) -> Result<RequestBuilder, ProbeError> {
+    let url = dialled_form(address, proxy.is_some(), ask)?;
+    let time = ask.deadline.saturating_duration_since(Instant::now());
+    let mut builder = Client::builder()
+        .tls_backend_preconfigured(tls.clone())
+        .http1_only()
+        // And 100 header fields, as hyper has it: with room for more, a flood of 1xx answers holds the thread for long.
+        .no_proxy()
+        .dns_resolver(Arc::new(Only(address)))
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        .referer(false)
+        .pool_max_idle_per_host(0)
+        // An equal share for each address left, and one for the answer: past it, there was a connection.
+        .connect_timeout(time / u32::try_from(left + 1).unwrap_or(u32::MAX))
+        .timeout(time);
+    if let Some(proxy) = proxy {
+        let local = |_| failed(Status::Local, format!("proxy {proxy}: not one that can be asked"));
+        let mut through = reqwest::Proxy::all(proxy.to_string()).map_err(local)?;
+        if let Some(value) = proxy.authorization() {
+            let value = value.parse().map_err(|_| failed(Status::Local, format!("proxy {proxy}: credentials")))?;
+            through = through.custom_http_auth(value);
         }
+        builder = builder.proxy(through);
     }
-}
-
-fn request(ask: &Ask<'_>, proxy: Option<&Proxy>) -> Result<Request<String>, ProbeError> {
-    let mut target = ask.url.path().to_owned();
-    if let Some(query) = ask.url.query() {
-        target.push('?');
-        target.push_str(query);
-    }
+    let client = builder.build().map_err(|error| failed(Status::Local, fault::text(&error.without_url())))?;
     let mut host = ask.host.to_string();
     // The parser has dropped a port that is the scheme's own.
     if let Some(port) = ask.url.port() {
         host.push_str(&format!(":{port}"));
     }
-    if proxy.is_some() {
-        target = format!("http://{host}{target}");
-    }
-    let mut builder = Request::get(target)
+    Ok(client
+        .get(url)
         .header(HOST, host)
         .header(USER_AGENT, ask.user_agent)
         .header(ACCEPT, ask.accept)
-        .header(ACCEPT_ENCODING, "gzip")
-        .header(CONNECTION, "close");
-    if let Some(value) = proxy.and_then(Proxy::authorization) {
-        builder = builder.header(PROXY_AUTHORIZATION, value);
-    }
-    builder.body(String::new()).map_err(|_| failed(Status::BadRedirect, "a URL no request can be made of"))
+        .header(CONNECTION, "close"))
 }
 
-/// Runs a connection while something is awaited of it.
-struct Driver<C>(Option<Pin<Box<C>>>);
-
-impl<C: Future> Driver<C> {
-    async fn drive<F: Future>(&mut self, future: F) -> F::Output {
-        let mut future = pin!(future);
-        poll_fn(|cx| {
-            if let Poll::Ready(output) = future.as_mut().poll(cx) {
-                return Poll::Ready(output);
+/// The URL as reqwest needs it in order to dial this address: it connects to a literal host as it stands, and to a
+/// port that is written in preference to the port of the address. `Host` says what was meant.
+fn dialled_form(address: SocketAddr, is_proxied: bool, ask: &Ask<'_>) -> Result<Url, ProbeError> {
+    let impossible = || failed(Status::BadRedirect, "a URL no request can be made of");
+    let is_tls = ask.url.scheme() == "https";
+    let mut url = ask.url.clone();
+    match ask.host {
+        PageHost::Name(name) => {
+            if is_tls && ServerName::try_from(name.as_str()).is_err() {
+                return Err(failed(Status::BadName, "no name a certificate can hold"));
             }
-            let Some(connection) = &mut self.0 else { return Poll::Pending };
-            if connection.as_mut().poll(cx).is_pending() {
-                return Poll::Pending;
+            // Without the final dot that a certificate cannot hold.
+            url.set_host(Some(name.as_str())).map_err(|_| impossible())?;
+            if !is_proxied {
+                url.set_port(None).map_err(|()| impossible())?;
             }
-            // What the connection ended with reaches whoever waits through hyper's own channel.
-            self.0 = None;
-            future.as_mut().poll(cx)
-        })
-        .await
+        }
+        PageHost::Ip(_) if is_proxied => {}
+        // The certificate would be held against the address dialled.
+        PageHost::Ip(ip) if is_tls && *ip != address.ip() => {
+            let detail = format!("https://{}: an address cannot be mapped to another by https", ask.host);
+            return Err(failed(Status::Blocked, detail));
+        }
+        PageHost::Ip(_) => {
+            url.set_ip_host(address.ip()).map_err(|()| impossible())?;
+            url.set_port(Some(address.port())).map_err(|()| impossible())?;
+        }
+    }
+    Ok(url)
+}
+
+/// Resolves every name to the one address that may be dialled.
+struct Only(SocketAddr);
+
+impl Resolve for Only {
+    fn resolve(&self, _: Name) -> Resolving {
+        let addresses: Addrs = Box::new(once(self.0));
+        Box::pin(ready(Ok(addresses)))
     }
 }
 
-fn failed(status: Status, detail: &str) -> ProbeError {
-    ProbeError { status, detail: detail.to_owned() }
-}
-
-/// The deadline passed: whether anything came tells which kind it is.
-fn late(seen: &Meter, what: &str) -> ProbeError {
-    if seen.is_empty() {
-        failed(Status::Timeout, &format!("{what}: nothing came in time"))
-    } else {
-        failed(Status::Slow, &format!("{what}: begun, and not whole in time"))
-    }
+fn failed(status: Status, detail: impl Into<String>) -> ProbeError {
+    ProbeError { status, detail: detail.into() }
 }

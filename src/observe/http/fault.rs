@@ -1,75 +1,83 @@
-//! What became of a connection, from the types of errors and never from their text.
+//! What became of a request, from the types of errors and never from their text.
 
 use std::error::Error;
 use std::io;
+use std::iter::successors;
+use std::net::SocketAddr;
 
-use rustls::{AlertDescription, InvalidMessage, PeerIncompatible};
+use rustls::InvalidMessage;
 
-use super::wire::OverCap;
-use crate::evidence::Status;
+use crate::evidence::{ProbeError, Status};
+use crate::observe::dialer::{Proxy, connect_error};
+use crate::observe::tls::of_rustls;
 
-/// What an error of a TLS handshake means. `first` are the first octets the other side sent.
-#[must_use]
-pub fn of_handshake(error: &io::Error, first: &[u8]) -> Status {
-    match source::<rustls::Error>(error) {
-        Some(tls) => of_tls(tls, first),
-        None => of_io(error).map_or(Status::Reset, |status| match status {
-            Status::Incomplete => Status::TlsClosed,
-            other => other,
-        }),
+/// What an error means that came before there was a connection to this address; `None` for any other. Where TLS
+/// follows, a connection that breaks did stand before.
+pub(super) fn of_dialling(error: &reqwest::Error, address: SocketAddr, is_tls: bool) -> Option<ProbeError> {
+    if !error.is_connect() || find::<rustls::Error>(error).is_some() {
+        return None;
+    }
+    if error.is_timeout() {
+        return Some(ProbeError { status: Status::Timeout, detail: format!("{address}: no connection in time") });
+    }
+    let io = find::<io::Error>(error)?;
+    let is_broken = matches!(of_io(io), Some(Status::Reset | Status::Incomplete));
+    (!(is_tls && is_broken)).then(|| connect_error(address, io))
+}
+
+/// What any other error means.
+pub(super) fn of_request(error: &reqwest::Error, proxy: Option<&Proxy>) -> ProbeError {
+    let tell = |status| ProbeError { status, detail: text(error) };
+    if let Some(tls) = find::<rustls::Error>(error) {
+        return ProbeError { detail: format!("TLS: {tls}"), ..of_tls(tls) };
+    }
+    if error.is_timeout() {
+        return ProbeError { status: Status::Timeout, detail: "no answer in time".to_owned() };
+    }
+    if error.is_builder() {
+        return tell(Status::BadRedirect);
+    }
+    if let Some(io) = find::<io::Error>(error) {
+        return match of_io(io) {
+            Some(Status::Incomplete) if error.is_connect() => tell(Status::TlsClosed),
+            status => tell(status.unwrap_or(Status::Reset)),
+        };
+    }
+    if error.is_connect()
+        && let Some(proxy) = proxy
+    {
+        return ProbeError { status: Status::Network, detail: format!("proxy {proxy}: {}", text(error)) };
+    }
+    match find::<hyper::Error>(error) {
+        Some(http) if http.is_incomplete_message() || http.is_canceled() || http.is_closed() => {
+            tell(Status::Incomplete)
+        }
+        _ => tell(Status::BadHttp),
     }
 }
 
-fn of_tls(error: &rustls::Error, first: &[u8]) -> Status {
-    use rustls::Error as E;
+/// Whether a body broke in its decoding, and not in its transfer.
+pub(super) fn is_of_coding(error: &reqwest::Error) -> bool {
+    let is_transfer = error.is_timeout() || find::<hyper::Error>(error).is_some();
+    !is_transfer && find::<io::Error>(error).is_some()
+}
+
+/// The first cause in words.
+pub(super) fn text(error: &reqwest::Error) -> String {
+    causes(error).last().map(ToString::to_string).unwrap_or_default()
+}
+
+fn of_tls(error: &rustls::Error) -> ProbeError {
     match error {
-        E::InvalidCertificate(_) | E::NoCertificatesPresented | E::InvalidCertRevocationList(_) => Status::TlsUntrusted,
-        E::AlertReceived(AlertDescription::ProtocolVersion)
-        | E::PeerIncompatible(
-            PeerIncompatible::ServerDoesNotSupportTls12Or13
-            | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
-            | PeerIncompatible::SupportedVersionsExtensionRequired
-            | PeerIncompatible::Tls12NotOffered
-            | PeerIncompatible::Tls12NotOfferedOrEnabled,
-        ) => Status::TlsOldVersion,
-        E::AlertReceived(_) | E::PeerIncompatible(_) => Status::TlsAlert,
-        E::InvalidMessage(
-            InvalidMessage::HandshakePayloadTooLarge
-            | InvalidMessage::CertificatePayloadTooLarge
-            | InvalidMessage::MessageTooLarge,
-        ) if first.first() == Some(&HANDSHAKE) => Status::TlsTooLarge,
-        E::PeerSentOversizedRecord if first.first() == Some(&HANDSHAKE) => Status::TlsTooLarge,
-        _ if is_text(first) => Status::NotTls,
-        _ => Status::TlsGarbage,
+        // Not the first octet of a record of TLS.
+        rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
+            ProbeError { status: Status::NotTls, detail: String::new() }
+        }
+        other => of_rustls(other),
     }
-}
-
-/// Content type of the records a handshake is made of.
-const HANDSHAKE: u8 = 22;
-
-/// HTTP, SMTP, SSH and their like begin with printable words.
-fn is_text(first: &[u8]) -> bool {
-    first.len() >= 4 && first.iter().all(|octet| matches!(octet, b' '..=b'~' | b'\t' | b'\r' | b'\n'))
-}
-
-/// What an error before the header was whole means.
-pub(super) fn of_head(error: &hyper::Error) -> Status {
-    if let Some(tls) = source::<rustls::Error>(error) {
-        return of_tls(tls, &[]);
-    }
-    if let Some(io) = source::<io::Error>(error) {
-        return of_io(io).unwrap_or(Status::Reset);
-    }
-    if error.is_incomplete_message() || error.is_canceled() || error.is_closed() {
-        return Status::Incomplete;
-    }
-    Status::BadHttp
 }
 
 fn of_io(error: &io::Error) -> Option<Status> {
-    if source::<OverCap>(error).is_some() {
-        return Some(Status::TooLarge);
-    }
     match error.kind() {
         io::ErrorKind::UnexpectedEof => Some(Status::Incomplete),
         io::ErrorKind::TimedOut => Some(Status::Timeout),
@@ -80,56 +88,33 @@ fn of_io(error: &io::Error) -> Option<Status> {
     }
 }
 
-/// The first error of a type among an error and its causes.
-fn source<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref::<E>() {
-            return Some(found);
-        }
+/// The deepest error of a type among an error and its causes.
+fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
+    causes(error).filter_map(|cause| cause.downcast_ref()).last()
+}
+
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    successors(Some(error), |error: &&'a (dyn Error + 'static)| {
+        let error: &'a (dyn Error + 'static) = *error;
         // The cause of an `io::Error` made of another error is that error's cause, not the error itself.
-        if let Some(inner) = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref)
-            && let Some(found) = source::<E>(inner)
-        {
-            return Some(found);
+        match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inner) => Some(inner as &(dyn Error + 'static)),
+            None => error.source(),
         }
-        next = error.source();
-    }
-    None
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use rustls::CertificateError;
-
     use super::*;
 
     #[test]
-    fn handshake_errors_have_their_own_words() {
-        let tls = |error: rustls::Error| io::Error::new(io::ErrorKind::InvalidData, error);
-        let garbage = || tls(rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType));
-        for (error, first, want) in [
-            (tls(rustls::Error::InvalidCertificate(CertificateError::Expired)), "", Status::TlsUntrusted),
-            (tls(rustls::Error::AlertReceived(AlertDescription::ProtocolVersion)), "", Status::TlsOldVersion),
-            (tls(rustls::Error::AlertReceived(AlertDescription::HandshakeFailure)), "", Status::TlsAlert),
-            (garbage(), "HTTP/1.1 400", Status::NotTls),
-            (garbage(), "\u{1}\u{2}\u{3}\u{4}", Status::TlsGarbage),
-            (
-                tls(rustls::Error::InvalidMessage(InvalidMessage::HandshakePayloadTooLarge)),
-                "\u{16}",
-                Status::TlsTooLarge,
-            ),
-            (tls(rustls::Error::InvalidMessage(InvalidMessage::MessageTooLarge)), "SSH-2.0-x", Status::NotTls),
-            (io::ErrorKind::UnexpectedEof.into(), "", Status::TlsClosed),
-            (io::ErrorKind::ConnectionReset.into(), "", Status::Reset),
-        ] {
-            assert_eq!(of_handshake(&error, first.as_bytes()), want, "{error:?} {first:?}");
-        }
-    }
-
-    #[test]
     fn a_cause_is_found_however_deep() {
-        let deep = io::Error::other(io::Error::other(OverCap));
-        assert_eq!(of_io(&deep), Some(Status::TooLarge));
+        let tls = rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType);
+        let deep = io::Error::other(io::Error::new(io::ErrorKind::InvalidData, tls));
+        assert_eq!(find::<rustls::Error>(&deep).map(|tls| of_tls(tls).status), Some(Status::NotTls));
+        assert_eq!(find::<io::Error>(&deep).map(io::Error::kind), Some(io::ErrorKind::InvalidData));
+        let reset = io::Error::other(io::Error::from(io::ErrorKind::ConnectionReset));
+        assert_eq!(find::<io::Error>(&reset).and_then(of_io), Some(Status::Reset));
     }
 }

@@ -175,9 +175,10 @@ impl<'a> Explainer<'a> {
         let t = self.t;
         let show = Untrusted::for_terminal;
         let (text, weight) = match fact {
-            Fact::Pages { looks } => {
+            Fact::Pages { looks, is_read } => {
                 let list: Vec<String> = looks.iter().map(show).collect();
-                (t.fill(Key::FactPages, &[("list", listed(&list).into())]), DNS)
+                let key = if *is_read { Key::FactPages } else { Key::FactPagesUnread };
+                (t.fill(key, &[("list", listed(&list).into())]), DNS)
             }
             Fact::Hop { url, status, location } => {
                 let (url, status) = (Arg::from(show(url)), Arg::from(status.to_string()));

@@ -12,7 +12,7 @@ impl Look<'_> {
             other => return plain(unfound(other, &self.evidence.target.to_string(), "HTTP")),
         };
         let ["found", index, rest @ ..] = rest else {
-            return plain(Fact::Pages { looks: pages.iter().map(look).collect() });
+            return plain(pages_fact(pages));
         };
         let page = pages.get(index.parse::<usize>().ok()?)?;
         match rest {
@@ -43,7 +43,7 @@ impl Look<'_> {
                     cookies: resource.cookies.iter().map(Untrusted::new).collect(),
                 })
             }
-            _ => plain(Fact::Pages { looks: vec![look(page)] }),
+            _ => plain(pages_fact(std::slice::from_ref(page))),
         }
     }
 
@@ -59,7 +59,7 @@ impl Look<'_> {
         let name = self.evidence.registrable.as_ref().map_or_else(String::new, ToString::to_string);
         plain(match &self.evidence.registration {
             Probe::Found(found) => Fact::Registrar {
-                name,
+                name: found.domain.to_string(),
                 registrar: Untrusted::new(&found.registrar),
                 iana_id: found.iana_id,
                 server: Untrusted::new(&found.server),
@@ -71,7 +71,13 @@ impl Look<'_> {
 
 /// The page that was asked for in the end.
 fn url_of(page: &PageFacts) -> &str {
-    page.hops.last().map_or("", |hop| hop.url.as_str())
+    let file = page.file.as_ref().map_or("", |file| file.name.as_str());
+    page.hops.last().map_or(file, |hop| hop.url.as_str())
+}
+
+fn pages_fact(pages: &[PageFacts]) -> Fact {
+    let is_read = pages.iter().any(|page| page.document().is_some() || !page.resources.is_empty());
+    Fact::Pages { looks: pages.iter().map(look).collect(), is_read }
 }
 
 fn look(page: &PageFacts) -> Untrusted {
