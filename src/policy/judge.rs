@@ -22,7 +22,7 @@ use super::judgement::{Attested, Judgement};
 use super::known::Known;
 use super::notice::{Notice, NoticeKind};
 use crate::assess::{Assessment, LayerReach, ServiceReach};
-use crate::attribute::{Attribution, Context, Layer, Service, State as Found};
+use crate::attribute::{Attribution, Context, Layer, Place, Service, State as Found};
 use crate::model::{Confidence, Role, Severity, Target};
 
 /// One target and what was concluded about it.
@@ -140,7 +140,7 @@ impl<'a> Judge<'a> {
             self.services += 1;
             let mut is_covered = false;
             for (at, rule) in &rules {
-                if rule.roles.contains(&service.role) {
+                if rule.roles.contains(&service.role) && is_asked(rule, service) {
                     is_covered = true;
                     self.matched[*at] = true;
                     self.service(subject, *at, rule, (number, index), service, reach);
@@ -172,11 +172,9 @@ impl<'a> Judge<'a> {
     ) {
         let place = |layer| LayerAt { subject: number, service: index, layer };
         if let Found::NotDetermined(gap) = service.state {
-            if !is_only_about_places(rule) || has_place(service.role) {
-                let said = vec![Said::unknown(Reason::NotDetermined(gap))];
-                let because = service.because.clone();
-                self.say(subject, at, service, OperatorKey::Unknown, said, because, place(None), Confidence::None);
-            }
+            let said = vec![Said::unknown(Reason::NotDetermined(gap))];
+            let because = service.because.clone();
+            self.say(subject, at, service, OperatorKey::Unknown, said, because, place(None), Confidence::None);
             return;
         }
         if service.layers.is_empty() {
@@ -289,9 +287,16 @@ fn is_anything_known(services: &[Service]) -> bool {
     services.iter().any(|service| matches!(service.state, Found::Found | Found::Absent(_)))
 }
 
-fn is_only_about_places(rule: &Rule) -> bool {
+/// Whether a rule has a question for a service: one about places has none where a place makes no sense.
+fn is_asked(rule: &Rule, service: &Service) -> bool {
     let others = rule.reach.is_some() || rule.law.is_some() || rule.operator.is_some() || rule.established_in.is_some();
-    !others && rule.located.is_some()
+    let is_nowhere = match service.state {
+        Found::Found if !service.layers.is_empty() => {
+            service.layers.iter().all(|layer| layer.place == Place::NotApplicable)
+        }
+        _ => !has_place(service.role),
+    };
+    others || !is_nowhere
 }
 
 /// Whether a place is ever looked for: the machines of a registry or of a certificate authority have no part in a visit.

@@ -63,6 +63,13 @@ fn what_was_not_measured_stays() {
     ] {
         assert_eq!(on(&first(), services).no_longer, [], "{services:?}");
     }
+    // One host of two is not known, and the rule is no more: nothing else would say that the role is open.
+    let other = RULE.replace("\"r\"", "\"q\"").replace("@all", "dns");
+    let half = World::new("www.a.example", &["host ovhcloud FR/direct/3", "host -", "mailbox microsoft US/direct/3"]);
+    let judgement = judged_on_baseline(&policy(&other), &[half], &first());
+    let gone: Vec<String> = judgement.no_longer.iter().map(ToString::to_string).collect();
+    let mailbox = first().entries().iter().find(|e| e.role.id() == "mailbox").map(|e| e.id.to_string());
+    assert_eq!(gone, mailbox.into_iter().collect::<Vec<_>>());
     let elsewhere = judged_on_baseline(&policy(RULE), &[World::new("www.b.example", &["host absent"])], &first());
     assert_eq!(elsewhere.no_longer, [], "another target says nothing of this one");
 }

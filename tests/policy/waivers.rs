@@ -36,6 +36,9 @@ fn valid_then_expiring_then_expired() {
         let wanted: Vec<&str> = Some(want).into_iter().chain(notice).collect();
         assert_eq!((lines(&judgement), judgement.outcome(FailOn::Error)), (owned(&wanted), outcome), "{day}");
     }
+    let state = |day| on(day, &text, &services).findings[0].waiver.map(|mark| mark.state);
+    assert_eq!(state(date(2027, 2, 28)), Some(WaiverState::Valid));
+    assert_eq!(state(date(2027, 3, 1)), Some(WaiverState::Expiring));
     let expired = on(date(2027, 4, 1), &text, &services);
     assert_eq!(expired.notices[0].findings, [expired.findings[0].id]);
     assert_eq!(expired.findings[0].waiver.map(|mark| mark.state), Some(WaiverState::Expired));
@@ -102,6 +105,18 @@ fn an_unknown_can_be_waived() {
     // It does not cover what the origin turns out to be.
     let known = on(TODAY, &text, &["host aws US/direct/3", "edge infomaniak FR/direct/3"]);
     assert_eq!(known.outcome(FailOn::Error), Outcome::Fail);
+}
+
+/// What somebody answers for is neither known nor an open question: it is out of the share on both sides.
+#[test]
+fn a_waived_unknown_does_not_dilute_the_share() {
+    let waiver = with("target = \"*\"\nrole = \"host\"\noperator = \"unknown\"");
+    let easy = waiver.replace("unknown = \"error\"", "unknown = \"allow\"");
+    let services = ["host -", "mailbox -", "edge infomaniak FR/direct/3"];
+    for (share, want) in [("0.4", Outcome::Inconclusive), ("0.5", Outcome::Pass)] {
+        let judgement = on(TODAY, &format!("{easy}[limits]\nunknown-share = {share}\n"), &services);
+        assert_eq!(judgement.outcome(FailOn::Error), want, "{share}");
+    }
 }
 
 #[test]
