@@ -2,6 +2,7 @@
 
 mod alternatives;
 mod cells;
+mod check;
 mod explain;
 mod framework;
 mod headline;
