@@ -6,7 +6,6 @@ mod github;
 mod markdown;
 mod message;
 
-
 pub use blocks::blocks;
 pub use brief::brief;
 pub use github::github;

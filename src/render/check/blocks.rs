@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use super::message;
 use super::{Entry, entries, is_settled, label, law_cell, place, waiver_life, waiver_words};
-use crate::render::layout::{Page, Tone};
+use crate::render::layout::{Page, Tone, clean, wrap};
 use crate::render::{Style, cells};
 use crate::report::{CheckReport, FindingReport, NoticeOfCheck, SeverityId};
-use crate::safe::{Untrusted, for_terminal};
+use crate::safe::Untrusted;
 use crate::text::{Key, Texts};
 
 /// Before each line of a block.
@@ -31,7 +31,7 @@ pub fn blocks(out: &mut dyn Write, style: Style, report: &CheckReport) -> io::Re
     }
     page.gap();
     for finding in report.findings.iter().filter(|one| is_settled(one)) {
-        page.hanging("", 2, width, &settled(t, finding), Tone::Dim);
+        flush(&mut page, &settled(t, finding), Tone::Dim, width);
     }
     page.gap();
     for line in super::attested(t, report) {
@@ -65,9 +65,8 @@ pub(super) fn end(page: &mut Page, report: &CheckReport, width: usize) {
 fn one_finding(page: &mut Page, report: &CheckReport, finding: &FindingReport, width: usize) {
     let (t, style) = (page.style.texts(), page.style);
     let rule = finding.rule.for_terminal();
-    let what = [("target", for_terminal(&finding.target).into()), ("text", message::title(t, finding).into())];
-    let what = t.fill(Key::CheckMessage, &what);
-    header(page, finding.severity, &format!("{}[{rule}] {}", label(finding), what.trim_end_matches('.')), width);
+    let what = message::head(t, &finding.target, message::title(t, finding));
+    header(page, finding.severity, &format!("{}[{rule}] {}", label(finding), what), width);
     arrow(page, &place(&finding.at), width);
     field(page, &run_by(t, style, finding), width);
     let seen: Vec<String> = finding.records.iter().take(4).map(Untrusted::for_terminal).collect();
@@ -91,7 +90,8 @@ fn one_finding(page: &mut Page, report: &CheckReport, finding: &FindingReport, w
         field(page, t.get(Key::CheckNotAFinding), width);
         if finding.severity < SeverityId::Error {
             let file = [("file", report.policy.file.for_terminal().into())];
-            field(page, &format!("{}: {}", t.get(Key::CheckHelp), t.fill(Key::CheckToFail, &file)), width);
+            let text = t.fill(Key::CheckToFail, &file);
+            field(page, &t.fill(Key::CheckHelp, &[("text", text.into())]), width);
         }
     }
     field(page, &super::explain_command(finding), width);
@@ -126,8 +126,7 @@ fn one_notice(page: &mut Page, report: &CheckReport, notice: &NoticeOfCheck, wid
     let t = page.style.texts();
     let mut what = message::notice_title(t, notice);
     if let Some(target) = &notice.target {
-        let args = [("target", for_terminal(target).into()), ("text", what.into())];
-        what = t.fill(Key::CheckMessage, &args).trim_end_matches('.').to_owned();
+        what = message::head(t, target, what);
     }
     header(page, notice.severity, &format!("{}[{}] {what}", notice.severity.id(), notice.id), width);
     arrow(page, &place(&notice.at), width);
@@ -144,12 +143,9 @@ fn one_notice(page: &mut Page, report: &CheckReport, notice: &NoticeOfCheck, wid
 
 /// `waived[no-us-js] www.ministere.example: analytics · holds until 2027-03-31 · owner ... · SEC-118`.
 fn settled(t: &Texts, finding: &FindingReport) -> String {
-    let args = [("target", for_terminal(&finding.target).into()), ("text", message::service(t, finding).into())];
-    let what = t.fill(Key::CheckMessage, &args);
-    let mut parts = vec![
-        format!("{}[{}] {}", label(finding), finding.rule.for_terminal(), what.trim_end_matches('.')),
-        message::operator(t, finding),
-    ];
+    let what = message::head(t, &finding.target, message::service(t, finding));
+    let mut parts =
+        vec![format!("{}[{}] {}", label(finding), finding.rule.for_terminal(), what), message::operator(t, finding)];
     if finding.state == "waived" {
         parts.extend(waiver_life(t, finding));
         parts.extend(waiver_words(t, finding));
@@ -158,7 +154,15 @@ fn settled(t: &Texts, finding: &FindingReport) -> String {
 }
 
 fn header(page: &mut Page, severity: SeverityId, text: &str, width: usize) {
-    page.hanging("", 2, width, text, super::tone(severity));
+    flush(page, text, super::tone(severity), width);
+}
+
+/// Prose whose further lines are indented.
+fn flush(page: &mut Page, text: &str, tone: Tone, width: usize) {
+    let text = clean(page.style, text);
+    for (index, piece) in wrap(&text, width.saturating_sub(2)).iter().enumerate() {
+        page.line(&[(if index == 0 { "" } else { "  " }, Tone::Plain), (piece, tone)]);
+    }
 }
 
 fn arrow(page: &mut Page, place: &str, width: usize) {

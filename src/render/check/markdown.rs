@@ -119,7 +119,8 @@ fn line(cells: &[String]) -> String {
 }
 
 fn detail(t: &Texts, one: &FindingReport) -> String {
-    let head = format!("{}[{}] {}: {}", label(one), one.rule.for_terminal(), one.target, message::title(t, one));
+    let what = message::head(t, &one.target, message::title(t, one));
+    let head = format!("{}[{}] {what}", label(one), one.rule.for_terminal());
     let mut lines = vec![md(&message::message(t, one))];
     let mut rule = t.fill(Key::CheckRuleAt, &[("place", place(&one.rule_at).into())]);
     if let Some(because) = &one.because {

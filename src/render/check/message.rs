@@ -17,7 +17,7 @@ pub(super) fn message(t: &Texts, finding: &FindingReport) -> String {
     }
     if !finding.laws.is_empty() {
         let laws: Vec<String> = finding.laws.iter().map(|law| law_line(t, law)).collect();
-        sentences.push(t.fill(Key::CheckLaw, &[("laws", laws.join("; ").into())]));
+        sentences.push(t.fill(Key::CheckLaw, &[("laws", laws.join(t.get(Key::CheckJoin)).into())]));
     }
     sentences.join(" ")
 }
@@ -37,7 +37,7 @@ pub(super) fn notice_message(t: &Texts, notice: &NoticeOfCheck) -> String {
 
 /// Why something is a finding, without target and full stop: `US law reaches mailbox`.
 pub(super) fn title(t: &Texts, finding: &FindingReport) -> String {
-    finding.reasons.iter().map(|one| reason(t, finding, one)).collect::<Vec<_>>().join("; ")
+    finding.reasons.iter().map(|one| reason(t, finding, one)).collect::<Vec<_>>().join(t.get(Key::CheckJoin))
 }
 
 /// What a notice is about, without target and full stop.
@@ -59,6 +59,11 @@ pub(super) fn notice_title(t: &Texts, notice: &NoticeOfCheck) -> String {
         ));
     }
     t.fill_member(Family::Notice, notice.id, &args)
+}
+
+/// Target and text on one line, without full stop.
+pub(super) fn head(t: &Texts, target: &str, text: String) -> String {
+    t.fill(Key::CheckHead, &[("target", crate::safe::for_terminal(target).into()), ("text", text.into())])
 }
 
 /// What a reason says of a finding.
