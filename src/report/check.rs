@@ -391,7 +391,7 @@ impl Maker<'_> {
             operator: Untrusted::new(finding.operator.to_string()),
             operator_name: finding.operator_name.as_ref().map(Untrusted::new),
             chain: layers.first().map_or_else(Vec::new, |layer| chain(layer)),
-            reasons: finding.reasons.iter().map(reason).collect(),
+            reasons: finding.reasons.iter().map(|one| reason(one, finding)).collect(),
             codes: finding
                 .codes
                 .iter()
@@ -573,7 +573,7 @@ fn chain(layer: &LayerReport) -> Vec<ChainLink> {
     company.chain(above).collect()
 }
 
-fn reason(reason: &Reason) -> ReasonReport {
+fn reason(reason: &Reason, finding: &policy::Finding) -> ReasonReport {
     let mut with: BTreeMap<&'static str, String> = BTreeMap::new();
     let mut gap = None;
     match reason {
@@ -585,6 +585,15 @@ fn reason(reason: &Reason) -> ReasonReport {
         Reason::Unsure { sure, min_sure } => {
             with.insert("sure", sure.to_string());
             with.insert("min", min_sure.to_string());
+        }
+        // The group that the rule names holds only a part of these.
+        Reason::PartialMember | Reason::ScopeNotObserved => {
+            let partial = finding.codes.iter().filter(|code| code.is_partial).map(|code| code.country);
+            let mut list: Vec<String> = partial.map(|country| country.to_string()).collect();
+            if list.is_empty() {
+                list = finding.places.iter().map(ToString::to_string).collect();
+            }
+            with.insert("list", list.join(", "));
         }
         Reason::OfferNotObserved { label, offers } => {
             with.insert("label", label.clone());
