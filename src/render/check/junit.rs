@@ -47,7 +47,9 @@ pub fn write(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
     let (tests, failures, errors) = (all.tests, all.failures, all.errors);
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     writeln!(out, "<testsuites name=\"jurisdig\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\">")?;
-    suite(out, report, "jurisdig policy", &policy)?;
+    if !policy.is_empty() {
+        suite(out, report, "jurisdig policy", &policy)?;
+    }
     for (target, cases) in &targets {
         suite(out, report, target, cases)?;
     }

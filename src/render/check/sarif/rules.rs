@@ -104,15 +104,28 @@ fn title(rule: &RuleHead) -> String {
     }
 }
 
-/// What a rule asks: of which services, what, and where it is written.
+/// The reason, which services a rule is about, what it checks, and where it is written.
 fn asks(rule: &RuleHead, policy: &str) -> String {
     let title = title(rule);
     if rule.line == 0 {
-        return format!("{title}. Built in.");
+        return format!("{title} (built in).");
     }
     let roles: Vec<&str> = rule.roles.iter().map(|role| role.id()).collect();
-    let (of, what) = (roles.join(", "), rule.conditions.join(", "));
-    format!("{title}. The rule stands at {policy}:{}; of {of} it asks {what}.", rule.line)
+    let checks: Vec<&str> = rule.conditions.iter().map(|condition| checked(condition)).collect();
+    let (roles, checks) = (roles.join(", "), checks.join("; "));
+    format!("{title} (rule at {policy}:{}). Services: {roles}. Checked: {checks}.", rule.line)
+}
+
+/// What a condition is about, without what the policy wants of it: that stands at the line.
+fn checked(condition: &str) -> &str {
+    match condition {
+        "reach" => "which jurisdictions reach the operator",
+        "law" => "which laws apply to the operator",
+        "located" => "where servers answer from",
+        "operator" => "which operator runs the service",
+        "established-in" => "where the operator is established",
+        other => other,
+    }
 }
 
 /// Markdown in which nothing of the text is active: punctuation escaped, `@`, `<` and `&` as entities.
