@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Message, message};
 use crate::render::check::machine;
 use crate::report::{CheckReport, RuleHead, SeverityId};
-use crate::safe::Untrusted;
+use crate::safe::{Untrusted, for_markdown};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -74,7 +74,7 @@ impl Rules {
             id: id.to_owned(),
             short_description: message(title),
             full_description: message(help),
-            help: Help { text: message(help).text, markdown: markdown(help) },
+            help: Help { text: message(help).text, markdown: for_markdown(&machine::cut(help, super::MAX_TEXT)) },
             default_configuration: Configuration { level: severity.id() },
             properties: Properties {
                 tags: ["jurisdiction"],
@@ -126,21 +126,4 @@ fn checked(condition: &str) -> &str {
         "established-in" => "where the operator is established",
         other => other,
     }
-}
-
-/// Markdown in which nothing of the text is active: punctuation escaped, `@`, `<` and `&` as entities.
-fn markdown(text: &str) -> String {
-    let mut out = String::new();
-    for c in machine::cut(text, super::MAX_TEXT).chars() {
-        match c {
-            '@' | '<' | '>' | '&' => out.push_str(&format!("&#{};", u32::from(c))),
-            // Without its colon an address is no link to any reader.
-            ':' => out.push_str("&#58;"),
-            c if c.is_ascii_punctuation() && !matches!(c, ',' | ';' | '\'' | '"' | '/' | '%' | '?') => {
-                out.extend(['\\', c]);
-            }
-            c => out.push(c),
-        }
-    }
-    out
 }
