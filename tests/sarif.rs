@@ -142,7 +142,7 @@ fn the_check_of_uploads_can_fail() {
     ] {
         let mut log = log.clone();
         *log.pointer_mut(&format!("/runs/0/results/0{pointer}")).unwrap() = value;
-        assert_eq!(faults(&log).is_empty(), false, "{pointer}");
+        assert!(!faults(&log).is_empty(), "{pointer}");
     }
 }
 
