@@ -2,7 +2,7 @@
 
 mod alternatives;
 mod cells;
-mod check;
+pub mod check;
 mod explain;
 mod framework;
 mod headline;

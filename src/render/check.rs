@@ -1,15 +1,26 @@
-//! What a check says to people, one file a format: blocks, one line each, GitHub annotations, a step summary.
+//! Formats of a check, one file each: for people, for CI systems, for programs.
 
 mod blocks;
 mod brief;
 mod github;
+mod gitlab;
+mod json;
+mod junit;
+mod machine;
 mod markdown;
 mod message;
+mod openmetrics;
+mod sarif;
 
 pub use blocks::blocks;
 pub use brief::brief;
 pub use github::github;
+pub use gitlab::write as gitlab;
+pub use json::write as json;
+pub use junit::write as junit;
 pub use markdown::markdown;
+pub use openmetrics::write as openmetrics;
+pub use sarif::{MAX_RESULTS, write as sarif};
 
 use super::layout::Tone;
 use super::{Style, cells};

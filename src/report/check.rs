@@ -76,6 +76,10 @@ pub struct RuleHead {
     pub because: Option<Untrusted>,
     /// Its line in the policy; 0 for a built-in one.
     pub line: u32,
+    /// Roles it is about; none for a built-in one.
+    pub roles: Vec<RoleId>,
+    /// What it asks of a service: `reach`, `law`, `located`, `operator`, `established-in`; none for a built-in one.
+    pub conditions: Vec<&'static str>,
 }
 
 /// A finding, or what could not be told.
@@ -343,6 +347,8 @@ impl Maker<'_> {
                 severity: rule.severity.into(),
                 because: rule.because.as_ref().map(Untrusted::new),
                 line: rule.line,
+                roles: rule.roles.iter().map(|role| (*role).into()).collect(),
+                conditions: conditions(rule),
             })
             .collect();
         for id in [policy::THIRD_PARTIES, policy::ANSWERS_DISAGREE] {
@@ -352,6 +358,8 @@ impl Maker<'_> {
                     severity: finding.severity.into(),
                     because: None,
                     line: 0,
+                    roles: Vec::new(),
+                    conditions: Vec::new(),
                 });
             }
         }
@@ -534,6 +542,20 @@ impl Maker<'_> {
         }
         with.into_iter().map(|(key, value)| (key, Untrusted::new(value))).collect()
     }
+}
+
+/// Keys of the conditions of a rule, as the policy writes them.
+fn conditions(rule: &policy::Rule) -> Vec<&'static str> {
+    [
+        ("reach", rule.reach.is_some()),
+        ("law", rule.law.is_some()),
+        ("located", rule.located.is_some()),
+        ("operator", rule.operator.is_some()),
+        ("established-in", rule.established_in.is_some()),
+    ]
+    .into_iter()
+    .filter_map(|(key, is_there)| is_there.then_some(key))
+    .collect()
 }
 
 /// Operating company and who controls it.
