@@ -73,7 +73,7 @@ pub(crate) struct AuditArgs {
 }
 
 /// How targets are observed; shared by `audit` and `explain`.
-#[derive(Debug, Args, Default)]
+#[derive(Debug, Clone, Args, Default)]
 #[command(next_help_heading = "Observation")]
 pub(crate) struct ObserveArgs {
     /// Answer DNS from recorded answers (zone file, dig, massdns -o S) instead of the network
