@@ -2,6 +2,7 @@
 
 mod alternatives;
 mod cells;
+pub mod check;
 mod explain;
 mod framework;
 mod headline;

@@ -34,6 +34,36 @@ impl Untrusted {
         for_terminal(&self.0)
     }
 
+    /// The text for a message of SARIF: see [`for_sarif`].
+    #[must_use]
+    pub fn for_sarif(&self) -> String {
+        for_sarif(&self.for_terminal())
+    }
+
+    /// The text for XML: see [`for_xml`].
+    #[must_use]
+    pub fn for_xml(&self) -> String {
+        for_xml(&self.for_terminal())
+    }
+
+    /// The text for the value of a metric's label: see [`for_label`].
+    #[must_use]
+    pub fn for_label(&self) -> String {
+        for_label(&self.for_terminal())
+    }
+
+    /// The name of a file as a relative path: see [`for_path`].
+    #[must_use]
+    pub fn for_path(&self) -> String {
+        for_path(&self.0)
+    }
+
+    /// The name of a file as a relative reference of a URI: see [`for_uri`].
+    #[must_use]
+    pub fn for_uri(&self) -> String {
+        for_uri(&self.0)
+    }
+
     /// Whether there is no text.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -74,6 +104,82 @@ pub fn escape(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(out)
+}
+
+/// A message of SARIF (2.1.0, 3.11): as [`escape`] shows it, and neither a link `[text](target)` nor a placeholder `{0}`
+/// can begin in it.
+#[must_use]
+pub fn for_sarif(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in escape(text).chars() {
+        match c {
+            '[' | ']' | '\\' => out.extend(['\\', c]),
+            '{' | '}' => out.extend([c, c]),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Text or the value of an attribute of XML 1.0: as [`escape`] shows it, markup and quotes as entities, and what XML has
+/// no character for as a visible escape.
+#[must_use]
+pub fn for_xml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in escape(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&apos;"),
+            '\u{fffe}' | '\u{ffff}' => {
+                let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// The value of a label of OpenMetrics, without its quotes: as [`escape`] shows it, so without line breaks; `\` and `"`
+/// are escaped.
+#[must_use]
+pub fn for_label(text: &str) -> String {
+    escape(text).replace('\\', "\\\\").replace('"', "\\\"")
+}
+
+/// The name of a file as a relative path: forward slashes, no root, no drive, no empty or `.` parts; nothing hidden.
+#[must_use]
+pub fn for_path(text: &str) -> String {
+    escape(&relative(text)).into_owned()
+}
+
+/// The name of a file as a relative reference of a URI (RFC 3986): [`for_path`], every byte that is not unreserved
+/// percent-encoded.
+#[must_use]
+pub fn for_uri(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in relative(text).bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+/// Whoever reads a report in CI looks a path up below the root of the repository: one that leads elsewhere would make
+/// the whole file be refused.
+fn relative(text: &str) -> String {
+    let text = text.replace('\\', "/");
+    let without_drive = match text.as_bytes() {
+        [drive, b':', b'/', ..] if drive.is_ascii_alphabetic() => &text[3..],
+        _ => &text[..],
+    };
+    let parts: Vec<&str> = without_drive.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    parts.join("/")
 }
 
 /// Characters a terminal acts on, or shows as nothing at all.
@@ -119,6 +225,24 @@ mod tests {
     }
 
     #[test]
+    fn sinks_of_machine_formats() {
+        assert_eq!(for_sarif("[a](x) {0} \u{202e}"), "\\[a\\](x) {{0}} \\\\u{{202e}}");
+        assert_eq!(for_xml("<a b='\"'>&\u{1}\u{ffff}"), "&lt;a b=&apos;&quot;&apos;&gt;&amp;\\u{1}\\u{ffff}");
+        assert_eq!(for_label("a\"b\\c\nd"), "a\\\"b\\\\c\\\\u{a}d");
+        for (name, path, uri) in [
+            ("targets.txt", "targets.txt", "targets.txt"),
+            ("./a//b/é x.txt", "a/b/é x.txt", "a/b/%C3%A9%20x.txt"),
+            ("/etc/x", "etc/x", "etc/x"),
+            ("C:\\a\\b", "a/b", "a/b"),
+            ("//host/x", "host/x", "host/x"),
+            ("https://x/y", "https:/x/y", "https%3A/x/y"),
+            ("../a\n::b", "../a\\u{a}::b", "../a%0A%3A%3Ab"),
+        ] {
+            assert_eq!((for_path(name).as_str(), for_uri(name).as_str()), (path, uri));
+        }
+    }
+
+    #[test]
     fn json_keeps_the_text_as_it_is() {
         let json = serde_json::to_string(&Untrusted::new("a\u{1b}\u{202e}")).unwrap();
         assert_eq!(serde_json::from_str::<String>(&json).unwrap(), "a\u{1b}\u{202e}");
@@ -137,6 +261,9 @@ mod tests {
                     prop_assert!(marks <= MAX_MARKS);
                 }
                 prop_assert_eq!(escape(&out).into_owned(), out, "a second pass changes nothing");
+                for out in [for_sarif(&input), for_xml(&input), for_label(&input), for_path(&input), for_uri(&input)] {
+                    prop_assert!(!out.chars().any(is_forbidden), "{out:?}");
+                }
             }
         }
     }

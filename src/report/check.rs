@@ -76,6 +76,10 @@ pub struct RuleHead {
     pub because: Option<Untrusted>,
     /// Its line in the policy; 0 for a built-in one.
     pub line: u32,
+    /// Roles it is about; none for a built-in one.
+    pub roles: Vec<RoleId>,
+    /// What it asks of a service: `reach`, `law`, `located`, `operator`, `established-in`; none for a built-in one.
+    pub conditions: Vec<&'static str>,
 }
 
 /// A finding, or what could not be told.
@@ -343,6 +347,8 @@ impl Maker<'_> {
                 severity: rule.severity.into(),
                 because: rule.because.as_ref().map(Untrusted::new),
                 line: rule.line,
+                roles: rule.roles.iter().map(|role| (*role).into()).collect(),
+                conditions: conditions(rule),
             })
             .collect();
         for id in [policy::THIRD_PARTIES, policy::ANSWERS_DISAGREE] {
@@ -352,6 +358,8 @@ impl Maker<'_> {
                     severity: finding.severity.into(),
                     because: None,
                     line: 0,
+                    roles: Vec::new(),
+                    conditions: Vec::new(),
                 });
             }
         }
@@ -383,7 +391,7 @@ impl Maker<'_> {
             operator: Untrusted::new(finding.operator.to_string()),
             operator_name: finding.operator_name.as_ref().map(Untrusted::new),
             chain: layers.first().map_or_else(Vec::new, |layer| chain(layer)),
-            reasons: finding.reasons.iter().map(reason).collect(),
+            reasons: finding.reasons.iter().map(|one| reason(one, finding)).collect(),
             codes: finding
                 .codes
                 .iter()
@@ -539,6 +547,20 @@ impl Maker<'_> {
     }
 }
 
+/// Keys of the conditions of a rule, as the policy writes them.
+fn conditions(rule: &policy::Rule) -> Vec<&'static str> {
+    [
+        ("reach", rule.reach.is_some()),
+        ("law", rule.law.is_some()),
+        ("located", rule.located.is_some()),
+        ("operator", rule.operator.is_some()),
+        ("established-in", rule.established_in.is_some()),
+    ]
+    .into_iter()
+    .filter_map(|(key, is_there)| is_there.then_some(key))
+    .collect()
+}
+
 /// Operating company and who controls it.
 fn chain(layer: &LayerReport) -> Vec<ChainLink> {
     let company = layer.company.iter().map(|company| ChainLink {
@@ -554,7 +576,7 @@ fn chain(layer: &LayerReport) -> Vec<ChainLink> {
     company.chain(above).collect()
 }
 
-fn reason(reason: &Reason) -> ReasonReport {
+fn reason(reason: &Reason, finding: &policy::Finding) -> ReasonReport {
     let mut with: BTreeMap<&'static str, String> = BTreeMap::new();
     let mut gap = None;
     match reason {
@@ -566,6 +588,15 @@ fn reason(reason: &Reason) -> ReasonReport {
         Reason::Unsure { sure, min_sure } => {
             with.insert("sure", sure.to_string());
             with.insert("min", min_sure.to_string());
+        }
+        // The group that the rule names holds only a part of these.
+        Reason::PartialMember | Reason::ScopeNotObserved => {
+            let partial = finding.codes.iter().filter(|code| code.is_partial).map(|code| code.country);
+            let mut list: Vec<String> = partial.map(|country| country.to_string()).collect();
+            if list.is_empty() {
+                list = finding.places.iter().map(ToString::to_string).collect();
+            }
+            with.insert("list", list.join(", "));
         }
         Reason::OfferNotObserved { label, offers } => {
             with.insert("label", label.clone());

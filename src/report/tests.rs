@@ -3,6 +3,61 @@
 use super::*;
 use crate::text::{Family, Lang, texts};
 
+/// Ids of `policy::Reason`; the id is a method, so the list is held against its source below.
+const REASONS: &[&str] = &[
+    "reached",
+    "law-applies",
+    "placed-outside",
+    "operator-not-allowed",
+    "operator-denied",
+    "partial-member",
+    "may-be-reached",
+    "law-may-apply",
+    "anycast",
+    "too-many-third-parties",
+    "answers-disagree",
+    "not-determined",
+    "operator-unlisted",
+    "owners-unknown",
+    "unsure",
+    "establishment-not-recorded",
+    "place-unknown",
+    "place-weak",
+    "scope-not-observed",
+    "offer-not-observed",
+    "no-home",
+];
+/// Ids of `policy::NoticeKind`.
+const NOTICES: &[&str] = &[
+    "waiver-expired",
+    "waiver-ended",
+    "waiver-expiring",
+    "waiver-unused",
+    "attest-expired",
+    "attest-expiring",
+    "attest-unused",
+    "rule-matched-nothing",
+    "data-too-old",
+    "evidence-too-old",
+    "nothing-measured",
+    "no-targets",
+    "unknown-share",
+];
+
+/// The ids that the source of a method gives: its arms are `Self::X => "id"`.
+fn ids_in(source: &str, after: &str) -> Vec<String> {
+    let body = source.split_once(after).unwrap().1;
+    let arms = body.lines().filter_map(|line| line.split_once("=> \"")?.1.strip_suffix("\","));
+    arms.map(str::to_owned).collect()
+}
+
+#[test]
+fn reasons_and_notices_are_all_of_them() {
+    let (finding, notice) = (include_str!("../policy/finding.rs"), include_str!("../policy/notice.rs"));
+    assert_eq!(ids_in(finding, "impl Reason {"), REASONS);
+    assert_eq!(ids_in(notice, "pub fn id(&self)"), NOTICES);
+}
+
 /// Every value of every closed list has its text in both languages.
 #[test]
 fn every_list_has_its_texts() {
@@ -50,6 +105,8 @@ fn every_list_has_its_texts() {
     add(Family::Actor, actors.into_iter().chain(["domain-services", "eevidence"]).collect());
     let data = ["content", "metadata", "subscriber", "capability", "retention", "availability", "shield"];
     add(Family::DataKind, data.to_vec());
+    add(Family::Reason, REASONS.to_vec());
+    add(Family::Notice, NOTICES.to_vec());
     add(Family::Power, vec!["dns", "ca", "registrar", "tld"]);
     add(Family::Field, CardField::ALL.iter().map(|f| f.id()).collect());
     add(Family::Legal, vec!["linked", "none-known", "unknown", "status", "status-undated"]);
