@@ -22,6 +22,7 @@ mod who;
 use std::io::{self, Write};
 
 pub use alternatives::alternatives;
+pub use check::{blocks, brief, github, markdown};
 pub use explain::explain;
 pub use framework::framework;
 pub use json::{Json, json};

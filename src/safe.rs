@@ -64,6 +64,24 @@ impl Untrusted {
         for_uri(&self.0)
     }
 
+    /// The text for prose of a Markdown file: see [`for_markdown`].
+    #[must_use]
+    pub fn for_markdown(&self) -> String {
+        for_markdown(&self.0)
+    }
+
+    /// The text for a code span of a Markdown table: see [`for_markdown_code`].
+    #[must_use]
+    pub fn for_markdown_code(&self) -> String {
+        for_markdown_code(&self.0)
+    }
+
+    /// The text for a property of a workflow command: see [`for_workflow_property`].
+    #[must_use]
+    pub fn for_workflow_property(&self) -> String {
+        for_workflow_property(&self.0)
+    }
+
     /// Whether there is no text.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -199,6 +217,150 @@ pub fn is_forbidden(c: char) -> bool {
             | 0xE0000..=0xE0FFF)
 }
 
+/// The message of a GitHub workflow command: `%`, CR and LF as the runner reads them back, other characters a terminal
+/// acts on as visible escapes, and no `##[`, which the runner takes for a command anywhere in a line.
+#[must_use]
+pub fn for_workflow_data(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '%' => out.push_str("%25"),
+            '\r' => out.push_str("%0D"),
+            '\n' => out.push_str("%0A"),
+            '[' if out.ends_with("##") => out.push_str("\\u{5b}"),
+            c if is_forbidden(c) => {
+                let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A property of a GitHub workflow command (`file`, `title`): as its message, and `:` and `,` escaped too.
+#[must_use]
+pub fn for_workflow_property(text: &str) -> String {
+    for_workflow_data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// Ordinary output in the log of a workflow: no line begins (after blanks) with `::` and none holds `##[`, so that the
+/// runner takes nothing in it for a command. What is broken stays visible, as `:\u{3a}` and `##\u{5b}`. Line breaks and
+/// colours are kept.
+#[must_use]
+pub fn for_workflow_log(text: &str) -> Cow<'_, str> {
+    if !text.contains("::") && !text.contains("##[") {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut is_start = true;
+    for c in text.chars() {
+        match c {
+            '[' if out.ends_with("##") => out.push_str("\\u{5b}"),
+            ':' if is_start && out.ends_with(':') => {
+                out.push_str("\\u{3a}");
+                is_start = false;
+            }
+            c => out.push(c),
+        }
+        // The runner trims blanks; which characters are blanks to it, and what ends a line, is not for us to guess.
+        is_start = match c {
+            '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => true,
+            ':' => is_start,
+            '\u{1b}' => false,
+            c => is_start && !out.ends_with("::") && (c.is_whitespace() || is_forbidden(c)),
+        };
+    }
+    Cow::Owned(out)
+}
+
+/// Prose of a Markdown file: one line, every character that Markdown or HTML acts on escaped, `@` apart from the name
+/// after it (so that nobody is notified), and the scheme of an address broken (`hxxps`), so that nothing is linked.
+#[must_use]
+pub fn for_markdown(text: &str) -> String {
+    let text = defang(&escape(text));
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            // In an element of its own it is no part of a name, whatever reads the text afterwards.
+            '@' => out.push_str("<span>&#64;</span>"),
+            c if is_active(c) => out.extend(['\\', c]),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Text inside of an HTML element of a Markdown file, such as a `<summary>`: one line, no element, nobody notified.
+#[must_use]
+pub fn for_markdown_element(text: &str) -> String {
+    let text = defang(&escape(text)).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    text.replace('"', "&quot;").replace('@', "<span>&#64;</span>")
+}
+
+/// `http` and `HTTPS` as `hxxp` and `HXXPS`, so that nothing makes a link of them.
+fn defang(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        if let Some(head) = rest.get(..4).filter(|head| head.eq_ignore_ascii_case("http")) {
+            out.extend(head.chars().map(|c| match c {
+                't' => 'x',
+                'T' => 'X',
+                c => c,
+            }));
+            rest = &rest[4..];
+        } else {
+            out.push(c);
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    out
+}
+
+/// Punctuation that Markdown, or the HTML in it, acts on somewhere.
+fn is_active(c: char) -> bool {
+    matches!(
+        c,
+        '\\' | '`'
+            | '*'
+            | '_'
+            | '{'
+            | '}'
+            | '['
+            | ']'
+            | '('
+            | ')'
+            | '<'
+            | '>'
+            | '#'
+            | '+'
+            | '-'
+            | '.'
+            | '!'
+            | '|'
+            | '~'
+            | '&'
+            | '='
+            | ':'
+            | '$'
+            | '^'
+    )
+}
+
+/// A code span in a cell of a Markdown table, its fence longer than any run of backticks in the text. Nothing for no
+/// text.
+#[must_use]
+pub fn for_markdown_code(text: &str) -> String {
+    // A bar ends a cell in a code span too; the table takes the backslash away.
+    let text = escape(text).replace('|', "\\|");
+    if text.trim().is_empty() {
+        return String::new();
+    }
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    if longest > 0 { format!("{fence} {text} {fence}") } else { format!("{fence}{text}{fence}") }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
@@ -248,7 +410,81 @@ mod tests {
         assert_eq!(serde_json::from_str::<String>(&json).unwrap(), "a\u{1b}\u{202e}");
     }
 
+    #[test]
+    fn workflow_commands_are_broken_visibly() {
+        assert_eq!(for_workflow_data("50%\r\n::x ##[group]"), "50%25%0D%0A::x ##\\u{5b}group]");
+        assert_eq!(for_workflow_property("a:b,c%"), "a%3Ab%2Cc%25");
+        assert_eq!(for_workflow_log(" ::error::x\n\t::y a::b"), " :\\u{3a}error::x\n\t:\\u{3a}y a::b");
+        assert_eq!(for_workflow_log("a ##[error]"), "a ##\\u{5b}error]");
+        assert_eq!(for_workflow_log("\u{1b}[1mok\u{1b}[0m a::b"), "\u{1b}[1mok\u{1b}[0m a::b");
+        assert_eq!(for_workflow_log(":::x"), ":\\u{3a}:x");
+    }
+
+    #[test]
+    fn markdown_is_text() {
+        assert_eq!(for_markdown("![x](https://a.example)"), "\\!\\[x\\]\\(hxxps\\://a\\.example\\)");
+        assert_eq!(for_markdown("HTTP://a @team"), "HXXP\\://a <span>&#64;</span>team");
+        assert_eq!(for_markdown("1. a\n| <b>"), "1\\. a\\\\u\\{a\\}\\| \\<b\\>");
+        assert_eq!(for_markdown_code("a``b|c"), "``` a``b\\|c ```");
+        assert_eq!(for_markdown_code("x"), "`x`");
+        assert_eq!(for_markdown_code(" "), "");
+    }
+
+    /// Whether the runner would take a line for a command.
+    fn is_command(line: &str) -> bool {
+        line.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').starts_with("::")
+            || line.contains("##[")
+    }
+
+    fn has_command(text: &str) -> bool {
+        text.split(['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']).any(is_command)
+    }
+
     proptest! {
+        #[test]
+        fn no_workflow_command_comes_out(text in any::<String>(), hostile in "[ \t\n\r:#\\[%,a\u{85}\u{2028}\u{feff}]{0,60}") {
+            for input in [text, hostile] {
+                prop_assert!(!has_command(&for_workflow_log(&input)), "{:?}", for_workflow_log(&input));
+                let data = for_workflow_data(&input);
+                let property = for_workflow_property(&input);
+                prop_assert!(!data.contains(['\n', '\r']) && !data.contains("##[") && !data.chars().any(is_forbidden));
+                prop_assert!(!property.contains([':', ',', '\n', '\r']) && !property.contains("##["));
+                let back = |text: &str| text.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%");
+                if !input.contains("##[") && !input.chars().any(|c| is_forbidden(c) && c != '\r' && c != '\n') {
+                    prop_assert_eq!(back(&data), input.clone(), "the runner reads back what was written");
+                }
+            }
+        }
+
+        #[test]
+        fn markdown_has_no_active_character(
+            text in any::<String>(),
+            hostile in "[\\\\`*_{}()<>#+.!|~@&:\\[\\]\n a1-]{0,60}",
+            address in "(http|HTTPS|hTtP)(s)?://[a-z]{1,5}",
+        ) {
+            for input in [text, hostile, address] {
+                let out = for_markdown(&input).replace("<span>&#64;</span>", "");
+                let mut chars = out.chars();
+                while let Some(c) = chars.next() {
+                    prop_assert!(!is_forbidden(c) && c != '@');
+                    if c == '\\' {
+                        prop_assert!(chars.next().is_some_and(is_active));
+                    } else {
+                        prop_assert!(!is_active(c), "{c} in {out}");
+                    }
+                }
+                prop_assert!(!out.to_ascii_lowercase().contains("http"));
+                let code = for_markdown_code(&input);
+                if !code.is_empty() {
+                    let fence = code.chars().take_while(|c| *c == '`').count();
+                    let body = &code[fence..code.len() - fence];
+                    let runs = body.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+                    prop_assert!(code.ends_with(&"`".repeat(fence)) && runs < fence && !body.starts_with('`'));
+                    prop_assert!(!body.chars().any(is_forbidden) && !body.replace("\\|", "").contains('|'));
+                }
+            }
+        }
+
         #[test]
         fn nothing_forbidden_comes_out(text in any::<String>(), hostile in "[\\p{Cc}\\p{Cf}\\p{Mn}a\u{2028}\u{e0020}]{0,600}") {
             for input in [text, hostile] {

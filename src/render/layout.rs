@@ -144,6 +144,12 @@ impl Page {
         }
     }
 
+    /// One line of pieces, as long as it is.
+    pub(super) fn line(&mut self, pieces: &[(&str, Tone)]) {
+        let style = self.style;
+        self.lines.push(pieces.iter().map(|(text, tone)| Span { text: clean(style, text), tone: *tone }).collect());
+    }
+
     pub(super) fn append(&mut self, lines: Vec<Vec<Span>>) {
         self.lines.extend(lines);
     }

@@ -7,7 +7,7 @@ use crate::cli::deliver::{file_style, style, written};
 use crate::cli::out::{Out, WholeFile};
 use crate::cli::settings::Settings;
 use crate::cli::stop::Stop;
-use crate::render::{self, Style};
+use crate::render::{Style, check};
 use crate::report::CheckReport;
 
 /// Writes a check.
@@ -34,12 +34,19 @@ pub(super) fn deliver(report: &CheckReport, is_brief: bool, settings: &Settings,
 fn write(
     out: &mut dyn Write,
     format: CheckFormat,
-    _is_brief: bool,
-    _style: Style,
+    is_brief: bool,
+    style: Style,
     report: &CheckReport,
 ) -> io::Result<()> {
     match format {
-        CheckFormat::Json => render::json(out, report),
-        _ => render::json(out, report),
+        CheckFormat::Text if is_brief => check::brief(out, style, report),
+        CheckFormat::Text => check::blocks(out, style, report),
+        CheckFormat::Json => check::json(out, report),
+        CheckFormat::Sarif => check::sarif(out, report),
+        CheckFormat::Junit => check::junit(out, report),
+        CheckFormat::Gitlab => check::gitlab(out, report),
+        CheckFormat::Github => check::github(out, style.lang, report),
+        CheckFormat::Markdown => check::markdown(out, style.lang, report),
+        CheckFormat::OpenMetrics => check::openmetrics(out, report),
     }
 }
