@@ -56,7 +56,7 @@ pub(crate) fn run(args: &CheckArgs, settings: &Settings, env: &Environment, out:
 /// How a check ended.
 pub(super) enum Checked {
     /// With a judgement, and the reports of its subjects.
-    Whole(Judgement, Vec<TargetReport>),
+    Whole(Box<Judgement>, Vec<TargetReport>),
     /// By a signal; the exit code it stands for.
     Signal(Exit),
 }
@@ -122,7 +122,7 @@ impl Bench<'_> {
                 return Ok(Checked::Signal(signal));
             }
         }
-        Ok(Checked::Whole(self.judge.finish(), self.reports))
+        Ok(Checked::Whole(Box::new(self.judge.finish()), self.reports))
     }
 
     fn add(&mut self, evidence: &Evidence, origin: Option<Origin>) {

@@ -50,7 +50,7 @@ pub(super) fn scan(folder: &Path, patterns: &[String]) -> Result<Scanned, Stop> 
                 continue;
             }
             let kind = entry.file_type().map_err(|e| Stop::local(format!("{}: {e}", shown(place))))?;
-            let here = [at.as_slice(), &[name.clone()]].concat();
+            let here = [at.as_slice(), std::slice::from_ref(&name)].concat();
             if kind.is_dir() {
                 left.push(here);
                 continue;
