@@ -7,6 +7,7 @@ use clap::Parser;
 
 mod args;
 mod audit;
+mod check;
 mod coverage;
 mod data;
 mod deliver;
@@ -18,6 +19,8 @@ mod knowledge;
 mod laws;
 mod observation;
 mod out;
+mod policy;
+mod policy_file;
 mod replay;
 mod settings;
 mod stop;
@@ -47,7 +50,7 @@ pub fn main() -> ExitCode {
 
 fn run(cli: &Cli, out: &mut Out) -> Result<Exit, Stop> {
     let env = Environment::of_process();
-    let settings = settings::resolve(&cli.global, &env, out::terminal())?;
+    let settings = settings::resolve(&cli.global, cli.command.as_ref(), &env, out::terminal())?;
     out.set_notes(settings.quiet, settings.terminal.stderr);
     if cli.global.version {
         return version::show(&settings, out);
@@ -61,6 +64,8 @@ fn run(cli: &Cli, out: &mut Out) -> Result<Exit, Stop> {
         Command::Explain(args) => explain::run(args, &settings, &env, out),
         Command::Laws(args) => laws::run(args, &settings, &env, out),
         Command::Replay(args) => replay::run(args, &settings, &env, out),
+        Command::Check(args) => check::run(args, &settings, &env, out),
+        Command::Policy(args) => policy::run(&args.what, &settings, &env, out),
         Command::Gen(args) => generate::run(&args.what, out),
         Command::Data(args) => data::run(&args.what, &settings, &env, out),
     }

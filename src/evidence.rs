@@ -14,7 +14,7 @@ pub use dns::{
     Answer, AutodiscoverFact, CaaFact, DkimFact, DmarcFacts, HostFacts, MailFacts, MxFact, NsFacts, RoleHint, SpfFacts,
     SpfMechanism, SpfQualifier, SpfResult, SpfTerm, Status, Transport, TxtPolicy, WebFacts,
 };
-pub use file::{BadEvidence, Judged, SCHEMA, Saved, digest, read, write};
+pub use file::{BadEvidence, Judged, SCHEMA, Saved, digest, read, read_with_lines, write};
 pub use page::{Capture, Consent, Contact, Hop, PageFacts, PageHost, ResourceFact, Response, Robots, Use};
 pub use registration::{DomainRegistration, NamedAs, NamedAt};
 pub use special::{Special, carried_address, special_purpose};

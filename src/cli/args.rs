@@ -13,7 +13,8 @@ use crate::text::Lang;
     name = "jurisdig",
     about = "Tells whose law a name answers to: who runs its web, mail and DNS, who owns them, which laws reach them",
     after_help = "A target is a domain, a URL or an IP address. `jurisdig TARGET` is `jurisdig audit TARGET`.\n\
-                  Exit codes: 0 done, 2 usage, 3 could not determine, 4 local error, 130/143 interrupted.",
+                  Exit codes: 0 done, 1 policy not met, 2 usage or configuration, 3 could not determine, 4 local error, \
+                  130/143 interrupted.",
     disable_version_flag = true,
     arg_required_else_help = true,
     max_term_width = 100
@@ -40,6 +41,10 @@ pub(crate) enum Command {
     Laws(LawsArgs),
     /// Judge saved evidence again, offline: with other knowledge, another date, another format
     Replay(ReplayArgs),
+    /// Hold targets against a policy: findings, and one exit code
+    Check(Box<CheckArgs>),
+    /// Policy files: write one, look for faults, print one with everything settled
+    Policy(PolicyArgs),
     /// Write completions, manual pages or JSON Schemas
     Gen(GenArgs),
     /// The local data: releases, dates, checksums
@@ -68,7 +73,7 @@ pub(crate) struct AuditArgs {
 }
 
 /// How targets are observed; shared by `audit` and `explain`.
-#[derive(Debug, Args, Default)]
+#[derive(Debug, Clone, Args, Default)]
 #[command(next_help_heading = "Observation")]
 pub(crate) struct ObserveArgs {
     /// Answer DNS from recorded answers (zone file, dig, massdns -o S) instead of the network
@@ -159,6 +164,114 @@ pub(crate) struct ReplayArgs {
     pub(crate) files: Vec<PathBuf>,
 }
 
+/// `check`.
+#[derive(Debug, Args, Default)]
+pub(crate) struct CheckArgs {
+    /// Domains, URLs or IP addresses, instead of the policy's; `-` reads one a line from standard input
+    #[arg(value_name = "TARGET", value_hint = ValueHint::Hostname)]
+    pub(crate) targets: Vec<String>,
+    /// The policy
+    #[arg(long, value_name = "FILE", default_value = "jurisdig.toml", value_hint = ValueHint::FilePath)]
+    pub(crate) policy: PathBuf,
+    /// Refuse any policy but the one with this SHA-256
+    #[arg(long, value_name = "HEX")]
+    pub(crate) policy_sha256: Option<String>,
+    /// Read targets from a file, one a line, `#` starts a comment; may be repeated
+    #[arg(short = 'T', long = "from-file", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) from_file: Vec<PathBuf>,
+    /// Check what a file names: see `audit --help`; may be repeated
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) from: Vec<PathBuf>,
+    /// Judge what `audit --save` wrote, and ask nobody; may be repeated, two looks at one target are compared
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) evidence: Vec<PathBuf>,
+    /// From which severity on a finding makes exit code 1; all are reported
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
+    pub(crate) fail_on: FailAt,
+    /// As if the policy had no waivers
+    #[arg(long)]
+    pub(crate) no_waivers: bool,
+    /// Take out of the baseline file what no longer occurs; nothing is ever added
+    #[arg(long)]
+    pub(crate) tighten: bool,
+    /// One line a finding
+    #[arg(long)]
+    pub(crate) brief: bool,
+    /// How to observe.
+    #[command(flatten)]
+    pub(crate) observe: ObserveArgs,
+}
+
+/// Severities that can fail a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
+pub(crate) enum FailAt {
+    /// Errors
+    #[default]
+    Error,
+    /// Errors and warnings
+    Warning,
+    /// None
+    Never,
+}
+
+/// `policy`.
+#[derive(Debug, Args)]
+pub(crate) struct PolicyArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) what: PolicyCommand,
+}
+
+/// What `policy` does.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// Write a commented policy; never over one that is there
+    Init(Box<InitArgs>),
+    /// Every fault with file and line, and what is likely not meant
+    Lint {
+        /// The policy
+        #[arg(value_name = "FILE", default_value = "jurisdig.toml", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+    },
+    /// The policy with every default written out, groups as their countries on the date, and its SHA-256
+    Show {
+        /// The policy
+        #[arg(value_name = "FILE", default_value = "jurisdig.toml", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+    },
+}
+
+/// `policy init`.
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// The policy; a directory stands for the jurisdig.toml in it
+    #[arg(value_name = "PATH", default_value = "jurisdig.toml", value_hint = ValueHint::AnyPath)]
+    pub(crate) path: PathBuf,
+    /// Whom it is for
+    #[arg(long, value_name = "NAME", default_value = "startup")]
+    pub(crate) profile: ProfileName,
+    /// Run the check, and write what is found today as the baseline; takes the policy at PATH if there is one
+    #[arg(long)]
+    pub(crate) baseline: bool,
+    /// How to observe, for --baseline.
+    #[command(flatten)]
+    pub(crate) observe: ObserveArgs,
+}
+
+/// Profiles of policies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProfileName {
+    /// A French ministry, by the circular of June 2023
+    #[value(alias = "french-ministry")]
+    Ministry,
+    /// A German hospital, by section 393 SGB V
+    #[value(alias = "german-hospital")]
+    Hospital,
+    /// A start-up: one rule
+    #[value(alias = "start-up")]
+    Startup,
+}
+
 /// `gen`.
 #[derive(Debug, Args)]
 pub(crate) struct GenArgs {
@@ -200,6 +313,10 @@ pub(crate) enum SchemaName {
     Laws,
     /// `explain --framework` as JSON
     Framework,
+    /// A policy file
+    Policy,
+    /// `check` as JSON
+    Check,
 }
 
 /// `data`.
@@ -224,8 +341,33 @@ pub(crate) enum DataCommand {
     },
 }
 
-/// Formats of standard output.
+/// Formats of standard output. The last six are of `check`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormatName {
+    /// A table on a terminal, fixed columns in a pipe; blocks for `check`
+    Text,
+    /// One JSON document
+    Json,
+    /// One JSON document a line and target; not of `check`
+    Ndjson,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML, for test reports
+    Junit,
+    /// GitLab Code Quality
+    Gitlab,
+    /// Annotations of GitHub Actions
+    Github,
+    /// Markdown, for a step summary
+    #[value(name = "md")]
+    Markdown,
+    /// OpenMetrics text, for node_exporter
+    #[value(name = "prom")]
+    OpenMetrics,
+}
+
+/// Formats of every command that reports about targets, but `check`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
     /// A table on a terminal, fixed columns in a pipe
     Text,
@@ -233,6 +375,27 @@ pub(crate) enum Format {
     Json,
     /// One JSON document a line and target
     Ndjson,
+}
+
+/// Formats of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CheckFormat {
+    /// Blocks, or with `--brief` lines
+    Text,
+    /// One JSON document
+    Json,
+    /// SARIF
+    Sarif,
+    /// JUnit XML
+    Junit,
+    /// GitLab Code Quality
+    Gitlab,
+    /// Annotations of GitHub Actions
+    Github,
+    /// Markdown
+    Markdown,
+    /// OpenMetrics text
+    OpenMetrics,
 }
 
 /// When to use colour.
@@ -252,11 +415,12 @@ pub(crate) enum ColorChoice {
 pub(crate) struct Global {
     /// Format of standard output [env: JURISDIG_FORMAT]
     #[arg(short, long, global = true, value_name = "FORMAT", conflicts_with = "json")]
-    pub(crate) format: Option<Format>,
+    pub(crate) format: Option<FormatName>,
     /// Same as `-f json`
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Also write this file; .json, .ndjson and .txt choose the format; may be repeated
+    /// Also write this file; .json, .ndjson and .txt choose the format, and for `check` .sarif, .junit.xml, .md, .prom and
+    /// .codequality.json too; may be repeated
     #[arg(short, long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) output: Vec<PathBuf>,
     /// Language of the texts [env: JURISDIG_LANG, then LC_ALL, LC_MESSAGES, LANG]
@@ -427,6 +591,8 @@ mod tests {
             "jurisdig who 1.2.3.4",
             "jurisdig --lang fr who 1.2.3.4",
             "jurisdig laws",
+            "jurisdig check www.x.fr",
+            "jurisdig policy lint x.toml",
             "jurisdig audti x.fr",
             "jurisdig localhost",
         ] {

@@ -76,7 +76,7 @@ fn collect(args: &AuditArgs, mut captures: Vec<PageFacts>, out: &mut Out) -> Res
     };
     let inputs = Inputs::read(&args.from, own.as_ref())?;
     for fault in &inputs.faults {
-        out.error(fault);
+        out.error(&fault.to_string());
     }
     for one in &inputs.left_out {
         out.note(one);

@@ -125,13 +125,17 @@ pub(crate) fn style(settings: &Settings) -> Style {
     }
 }
 
-fn file_style(settings: &Settings) -> Style {
+/// How a file is drawn.
+pub(crate) fn file_style(settings: &Settings) -> Style {
     let width = if settings.width_is_given { settings.width } else { FILE_WIDTH };
     Style { width, color: false, ..style(settings) }
 }
 
 /// What a renderer writes. Its memory never fails; what it cannot put into JSON would be a fault of the program.
-fn written(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<String, Stop> {
+///
+/// # Errors
+/// What the renderer says.
+pub(crate) fn written(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<String, Stop> {
     let mut bytes = Vec::new();
     write(&mut bytes).map_err(|e| Stop::local(e.to_string()))?;
     String::from_utf8(bytes).map_err(|e| Stop::local(e.to_string()))

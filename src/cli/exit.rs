@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::evidence::{Capture, Evidence, HostFacts, Probe, Status};
-use crate::model::Target;
+use crate::model::{Outcome, Target};
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -11,6 +11,8 @@ pub(crate) enum Exit {
     /// Done.
     #[default]
     Done,
+    /// A finding from the severity on that fails the run.
+    PolicyNotMet,
     /// Usage or configuration: nothing was sent.
     Usage,
     /// For some target nothing could be determined.
@@ -28,6 +30,7 @@ impl Exit {
     pub(crate) fn code(self) -> u8 {
         match self {
             Self::Done => 0,
+            Self::PolicyNotMet => 1,
             Self::Usage => 2,
             Self::Incomplete => 3,
             Self::Local => 4,
@@ -36,17 +39,28 @@ impl Exit {
         }
     }
 
-    /// The graver of two: interrupted, then 2, 4, 3, 0.
+    /// The graver of two: interrupted, then 2, 4, 1, 3, 0.
     pub(crate) fn and(self, other: Self) -> Self {
         let rank = |e: Self| match e {
             Self::Done => 0,
             Self::Incomplete => 1,
-            Self::Local => 2,
-            Self::Usage => 3,
-            Self::Interrupted => 4,
-            Self::Terminated => 5,
+            Self::PolicyNotMet => 2,
+            Self::Local => 3,
+            Self::Usage => 4,
+            Self::Interrupted => 5,
+            Self::Terminated => 6,
         };
         if rank(other) > rank(self) { other } else { self }
+    }
+}
+
+impl From<Outcome> for Exit {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Pass => Self::Done,
+            Outcome::Inconclusive => Self::Incomplete,
+            Outcome::Fail => Self::PolicyNotMet,
+        }
     }
 }
 
@@ -141,10 +155,13 @@ mod tests {
 
     #[test]
     fn graver_codes_win() {
-        use Exit::{Done, Incomplete, Interrupted, Local, Usage};
+        use Exit::{Done, Incomplete, Interrupted, Local, PolicyNotMet, Usage};
         for (a, b, want) in [
             (Done, Incomplete, 3),
             (Incomplete, Local, 4),
+            (PolicyNotMet, Incomplete, 1),
+            (PolicyNotMet, Local, 4),
+            (PolicyNotMet, Done, 1),
             (Local, Incomplete, 4),
             (Local, Usage, 2),
             (Interrupted, Local, 130),

@@ -8,7 +8,7 @@ use super::args::{Cli, Generated, SchemaName};
 use super::exit::Exit;
 use super::out::{Out, WholeFile};
 use super::stop::Stop;
-use crate::report;
+use crate::{policy, report};
 
 /// Runs `gen`.
 ///
@@ -28,6 +28,8 @@ pub(crate) fn run(what: &Generated, out: &mut Out) -> Result<Exit, Stop> {
                 SchemaName::Who => schemars::schema_for!(report::WhoReport),
                 SchemaName::Laws => schemars::schema_for!(report::LawsReport),
                 SchemaName::Framework => schemars::schema_for!(report::FrameworkReport),
+                SchemaName::Policy => schemars::schema_for!(policy::PolicyFile),
+                SchemaName::Check => schemars::schema_for!(report::CheckReport),
             };
             let text = serde_json::to_string_pretty(&schema).map_err(|e| Stop::local(e.to_string()))?;
             out.data(&(text + "\n"))?;

@@ -1,6 +1,7 @@
 //! Files of the user that name hosts and regions (`--from`): configuration, lists, sitemaps, saved pages.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +17,23 @@ use crate::observe::{Asked, html};
 /// Host of a saved page whose own is not known; what is relative to it is the page's own.
 const NOWHERE: &str = "page.invalid";
 
+/// A line that could not be read.
+#[derive(Debug)]
+pub(crate) struct Unread {
+    /// The file, as the user named it.
+    pub(crate) file: String,
+    /// Its line, from 1.
+    pub(crate) line: u32,
+    /// Why not.
+    pub(crate) what: String,
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file, self.line, self.what)
+    }
+}
+
 /// What the files name.
 #[derive(Debug, Default)]
 pub(crate) struct Inputs {
@@ -24,7 +42,7 @@ pub(crate) struct Inputs {
     /// Saved pages, when one target is named beside them: looks at that target's page.
     pub(crate) pages: Vec<PageFacts>,
     /// What could not be read, each with its place.
-    pub(crate) faults: Vec<String>,
+    pub(crate) faults: Vec<Unread>,
     /// What was left out on purpose, each with its place.
     pub(crate) left_out: Vec<String>,
 }
@@ -54,8 +72,9 @@ impl Inputs {
                 ItemTarget::Target(target) => target,
                 ItemTarget::Region { cloud: Some(cloud), region } => Target::Region { cloud, region },
                 ItemTarget::Region { cloud: None, region } => {
-                    let at = place(item.at.first());
-                    self.faults.push(format!("{at}: region {region:?}: which cloud is not said"));
+                    let (file, line) = item.at.first().map_or_else(Default::default, |at| (at.file.clone(), at.line));
+                    let what = format!("region {region:?}: which cloud is not said");
+                    self.faults.push(Unread { file, line, what });
                     continue;
                 }
             };
@@ -65,7 +84,7 @@ impl Inputs {
             self.left_out.push(format!("{}: an internal name or address, which nobody outside runs", place(Some(&at))));
         }
         for fault in found.faults {
-            self.faults.push(format!("{}:{}: {}", fault.file, fault.line, fault.what));
+            self.faults.push(Unread { file: fault.file, line: fault.line, what: fault.what.to_string() });
         }
     }
 

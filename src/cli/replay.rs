@@ -47,6 +47,14 @@ pub(crate) fn run(args: &ReplayArgs, settings: &Settings, env: &Environment, out
 /// # Errors
 /// A file that cannot be read, or is no evidence this release reads.
 pub(crate) fn read(path: &Path) -> Result<Vec<Saved>, Stop> {
+    Ok(read_with_lines(path)?.into_iter().map(|(_, saved)| saved).collect())
+}
+
+/// As [`read`], each document with its line.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn read_with_lines(path: &Path) -> Result<Vec<(usize, Saved)>, Stop> {
     let place = if path.as_os_str() == "-" { "stdin".to_owned() } else { path.display().to_string() };
     let cannot = |e: std::io::Error| Stop::local(format!("{place}: {e}"));
     let mut bytes = Vec::new();
@@ -60,5 +68,5 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Saved>, Stop> {
         return Err(Stop::usage(format!("{place}: larger than {MAX_FILE} bytes")));
     }
     let text = String::from_utf8(bytes).map_err(|_| Stop::usage(format!("{place}: not UTF-8")))?;
-    evidence::read(&text).map_err(|e| Stop::usage(format!("{place}: {e}")))
+    evidence::read_with_lines(&text).map_err(|e| Stop::usage(format!("{place}: {e}")))
 }

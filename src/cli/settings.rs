@@ -1,5 +1,6 @@
 //! Settings, resolved once: command line, then `JURISDIG_*`, then the default. Every default stands in this file.
 
+mod formats;
 mod parse;
 
 use std::collections::BTreeMap;
@@ -9,13 +10,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::args::{ColorChoice, Format, Global, ObserveArgs};
+use super::args::{CheckFormat, ColorChoice, Command, Format, FormatName, Global, ObserveArgs};
 use crate::attribute::Home;
 use crate::evidence::{Consent, Vantage};
 use crate::model::{AsOf, Role};
 use crate::observe::dialer::{ConnectTo, Proxy};
 use crate::text::Lang;
-use parse::{format_of, number, parse_date, parse_home, parse_resolver, parse_switch, parse_vantage, value_of};
+use parse::{number, parse_date, parse_home, parse_resolver, parse_switch, parse_vantage, value_of};
 
 /// Seconds one target may take.
 const TIMEOUT_S: u32 = 60;
@@ -64,11 +65,20 @@ pub(crate) struct Fault {
 
 /// A file to write beside standard output.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct OutputFile {
+pub(crate) struct OutputFile<F = Format> {
     /// Where.
     pub(crate) path: PathBuf,
     /// In which format, by its ending.
-    pub(crate) format: Format,
+    pub(crate) format: F,
+}
+
+/// Where a check is written to, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CheckOutputs {
+    /// Format of standard output.
+    pub(crate) format: CheckFormat,
+    /// Files to write.
+    pub(crate) files: Vec<OutputFile<CheckFormat>>,
 }
 
 /// Every setting of a run.
@@ -80,6 +90,8 @@ pub(crate) struct Settings {
     pub(crate) format_is_given: bool,
     /// Files to write.
     pub(crate) outputs: Vec<OutputFile>,
+    /// The same for `check`, which has formats of its own.
+    pub(crate) check: CheckOutputs,
     /// Lang of the texts.
     pub(crate) language: Lang,
     /// Colour on standard output.
@@ -159,24 +171,26 @@ impl Resolver<'_> {
     }
 }
 
-/// Settles every setting.
+/// Settles every setting for a command.
 ///
 /// # Errors
 /// All faults, in the order of the settings.
-pub(crate) fn resolve(global: &Global, env: &Environment, terminal: Terminal) -> Result<Settings, Vec<Fault>> {
+pub(crate) fn resolve(
+    global: &Global,
+    command: Option<&Command>,
+    env: &Environment,
+    terminal: Terminal,
+) -> Result<Settings, Vec<Fault>> {
     let mut r = Resolver { env, faults: Vec::new() };
-    let json = global.json.then_some(Format::Json);
-    let format = r.value(json.or(global.format), "format", value_of::<Format>);
-    let mut outputs = Vec::new();
-    for path in &global.output {
-        match format_of(path) {
-            Some(format) => outputs.push(OutputFile { path: path.clone(), format }),
-            None => r.faults.push(Fault {
-                place: format!("-o {}", path.display()),
-                what: "the ending chooses the format: .json, .ndjson or .txt".into(),
-            }),
-        }
-    }
+    let json = global.json.then_some(FormatName::Json);
+    let format = r.value(json.or(global.format), "format", value_of::<FormatName>);
+    let is_check = matches!(command, Some(Command::Check(_)));
+    let ((document, outputs), check) = if is_check {
+        ((Format::Text, Vec::new()), formats::of_check(format, &global.output, &mut r.faults))
+    } else {
+        let none = CheckOutputs { format: CheckFormat::Text, files: Vec::new() };
+        (formats::of_documents(format, &global.output, &mut r.faults), none)
+    };
     let language = r
         .value(global.lang, "lang", |t| t.parse::<Lang>().map_err(|e| e.to_string()))
         .unwrap_or_else(|| language_of_locale(env));
@@ -203,9 +217,10 @@ pub(crate) fn resolve(global: &Global, env: &Environment, terminal: Terminal) ->
     let Resolver { faults, .. } = r;
     let (Ok(now), true) = (now, faults.is_empty()) else { return Err(faults) };
     Ok(Settings {
-        format: format.unwrap_or(Format::Text),
+        format: document,
         format_is_given: format.is_some(),
         outputs,
+        check,
         language,
         color: use_color(color, env, terminal.stdout),
         ascii,
@@ -382,14 +397,14 @@ mod tests {
     }
 
     fn with(pairs: &[(&str, &str)]) -> Settings {
-        resolve(&Global::default(), &env(pairs), Terminal::default()).unwrap()
+        resolve(&Global::default(), None, &env(pairs), Terminal::default()).unwrap()
     }
 
     #[test]
     fn flag_then_environment_then_default() {
         let flag = Global { jobs: Some(3), lang: Some(Lang::En), ..Global::default() };
         let both = env(&[("JURISDIG_JOBS", "5"), ("JURISDIG_LANG", "fr"), ("JURISDIG_STRICT", "1")]);
-        let settings = resolve(&flag, &both, Terminal::default()).unwrap();
+        let settings = resolve(&flag, None, &both, Terminal::default()).unwrap();
         assert_eq!((settings.jobs, settings.language, settings.strict), (3, Lang::En, true));
         assert_eq!(with(&[("JURISDIG_JOBS", "5")]).jobs, 5);
         assert_eq!(with(&[]).jobs, usize::from(JOBS));
@@ -431,7 +446,7 @@ mod tests {
             ..Global::default()
         };
         let bad = env(&[("JURISDIG_HOME", "Europe"), ("SOURCE_DATE_EPOCH", "now"), ("JURISDIG_WIDTH", "7")]);
-        let faults = resolve(&global, &bad, Terminal::default()).unwrap_err();
+        let faults = resolve(&global, None, &bad, Terminal::default()).unwrap_err();
         let places: Vec<&str> = faults.iter().map(|f| f.place.as_str()).collect();
         assert_eq!(
             places,

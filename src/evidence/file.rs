@@ -65,6 +65,14 @@ pub enum BadEvidence {
 /// # Errors
 /// The first fault, with its line.
 pub fn read(text: &str) -> Result<Vec<Saved>, BadEvidence> {
+    Ok(read_with_lines(text)?.into_iter().map(|(_, saved)| saved).collect())
+}
+
+/// As [`read`], each document with the line it begins on, from 1.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_with_lines(text: &str) -> Result<Vec<(usize, Saved)>, BadEvidence> {
     let mut out = Vec::new();
     let mut stream = serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>();
     loop {
@@ -79,7 +87,7 @@ pub fn read(text: &str) -> Result<Vec<Saved>, BadEvidence> {
             return Err(BadEvidence::Newer { line, found });
         }
         let saved = serde_json::from_value(value).map_err(|e| BadEvidence::Json { line, what: e.to_string() })?;
-        out.push(saved);
+        out.push((line, saved));
     }
     if out.is_empty() { Err(BadEvidence::Empty) } else { Ok(out) }
 }

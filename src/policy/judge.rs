@@ -160,6 +160,17 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Says of a subject that some question about it found no answer, where every answer is wanted.
+    pub fn unanswered(&mut self, subject: &Subject<'_>) {
+        let origin = self.origin(subject, 1);
+        self.notice(Severity::Error, origin, NoticeKind::Unanswered, Some(subject.target), None);
+    }
+
+    /// Says of a line of an input file that it could not be read: what it names is not judged.
+    pub fn not_read(&mut self, origin: Origin, what: String) {
+        self.notice(Severity::Error, origin, NoticeKind::NotRead { what }, None, None);
+    }
+
     /// One rule and one service.
     fn service(
         &mut self,

@@ -207,6 +207,19 @@ impl Parser<'_> {
     }
 }
 
+impl std::fmt::Display for OperatorEntry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::Kind(purpose) => {
+                let name = KINDS.iter().find(|(_, of)| of == purpose).map_or("", |(name, _)| name);
+                write!(f, "kind:{name}")
+            }
+            Self::Label(label) => write!(f, "label:{label}"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

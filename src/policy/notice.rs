@@ -114,6 +114,13 @@ pub enum NoticeKind {
     },
     /// Nothing was measured about a target: inconclusive.
     NothingMeasured,
+    /// Some question found no answer, and every answer was wanted (`--strict`): inconclusive.
+    Unanswered,
+    /// A line of an input file that names a target could not be read: inconclusive.
+    NotRead {
+        /// Why not; text from outside.
+        what: String,
+    },
     /// No target was judged: inconclusive.
     NoTargets,
     /// More services are not known than the limit: inconclusive.
@@ -135,6 +142,8 @@ impl NoticeKind {
             Self::DataTooOld { .. }
             | Self::EvidenceTooOld { .. }
             | Self::NothingMeasured
+            | Self::Unanswered
+            | Self::NotRead { .. }
             | Self::NoTargets
             | Self::UnknownShare { .. } => true,
             Self::WaiverExpired { .. }
@@ -163,6 +172,8 @@ impl NoticeKind {
             Self::DataTooOld { .. } => "data-too-old",
             Self::EvidenceTooOld { .. } => "evidence-too-old",
             Self::NothingMeasured => "nothing-measured",
+            Self::Unanswered => "unanswered",
+            Self::NotRead { .. } => "not-read",
             Self::NoTargets => "no-targets",
             Self::UnknownShare { .. } => "unknown-share",
         }

@@ -524,6 +524,9 @@ impl Maker<'_> {
             NoticeKind::RuleMatchedNothing { rule } => {
                 with.insert("rule", rule.clone());
             }
+            NoticeKind::NotRead { what } => {
+                with.insert("what", what.clone());
+            }
             NoticeKind::DataTooOld { table, date, max } => {
                 with.insert("table", table.clone());
                 with.insert("date", date.map(|d| d.to_string()).unwrap_or_default());

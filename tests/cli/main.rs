@@ -6,6 +6,7 @@ mod cells;
 mod tables;
 mod world;
 
+mod check;
 mod frameworks;
 mod input;
 mod inputs;
@@ -13,6 +14,7 @@ mod layers;
 mod output;
 mod pages;
 mod pitfalls;
+mod policy;
 mod readme;
 mod replay;
 mod site;

@@ -1,24 +1,12 @@
 //! Texts of settings, parsed at the edge. A fault is a sentence about the value; its place is added by the caller.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
 
 use jiff::civil::Date;
 
-use super::Format;
 use crate::attribute::{Home, HomeOrigin};
 use crate::evidence::Vantage;
 use crate::model::CountryCode;
-
-/// The format a file's ending stands for.
-pub(super) fn format_of(path: &Path) -> Option<Format> {
-    match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
-        "json" => Some(Format::Json),
-        "ndjson" | "jsonl" => Some(Format::Ndjson),
-        "txt" => Some(Format::Text),
-        _ => None,
-    }
-}
 
 /// One of the values of a list.
 pub(super) fn value_of<T: clap::ValueEnum>(text: &str) -> Result<T, String> {

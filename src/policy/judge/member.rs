@@ -70,3 +70,18 @@ impl Bench<'_> {
         }
     }
 }
+
+impl Policy {
+    /// How far a country belongs to what an entry of this policy names; `None` where that depends on a home there is none
+    /// of.
+    #[must_use]
+    pub fn membership(
+        &self,
+        known: &dyn Known,
+        context: &Context,
+        country: CountryCode,
+        within: &Within,
+    ) -> Option<Membership> {
+        Bench { known, policy: self, context }.of(country, std::slice::from_ref(within))
+    }
+}
