@@ -74,7 +74,8 @@ pub(super) fn judge(
     env: &Environment,
     out: &mut Out,
 ) -> Result<Checked, Stop> {
-    let observation = resolve_observation(&args.observe, env)?;
+    let mut observation = resolve_observation(&args.observe, env)?;
+    observation::settle_browser(&mut observation, out);
     let captures = observation::recordings(settings, &observation)?;
     let subjects = asked::collect(args, captures, file, out)?;
     let options = JudgeOptions { judged_on: today(settings), use_waivers: !args.no_waivers, baseline };

@@ -40,6 +40,8 @@ const NOTICES: &[&str] = &[
     "data-too-old",
     "evidence-too-old",
     "nothing-measured",
+    "unanswered",
+    "not-read",
     "no-targets",
     "unknown-share",
 ];

@@ -5,7 +5,7 @@ use std::io::BufReader;
 
 use super::scan::scan;
 use crate::cli::args::CheckArgs;
-use crate::cli::audit::of_recording;
+use crate::cli::audit::{of_recording, of_target};
 use crate::cli::inputs::Inputs;
 use crate::cli::out::Out;
 use crate::cli::policy_file::{Listed, PolicyFile, origin};
@@ -111,8 +111,8 @@ fn of_command_line(
         return Ok(());
     }
     match subjects.asked.as_mut_slice() {
-        [] => subjects.asked.push(of_recording(captures)?),
-        [only] => only.captures = captures,
+        [] => subjects.asked.push(of_recording(captures, out)?),
+        [only] => only.captures = of_target(captures, &only.target, out)?,
         _ => {
             return Err(Stop::usage(
                 "--har: a recording is of one target; name that one, or none to take the recording's",
