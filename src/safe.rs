@@ -3,12 +3,18 @@
 //! [`Untrusted`] has no `Display`: such text reaches a sink through that sink's function or not at all. JSON needs no
 //! function here, `serde_json` escapes what JSON needs and machine formats stay byte-true.
 
+mod markdown;
+mod workflow;
+
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use unicode_width::UnicodeWidthChar;
+
+pub use markdown::{for_markdown, for_markdown_code, for_markdown_element};
+pub use workflow::{for_workflow_data, for_workflow_log, for_workflow_property};
 
 /// Longest text one cell of a terminal table shows, in characters.
 const MAX_CELL: usize = 512;
@@ -217,153 +223,10 @@ pub fn is_forbidden(c: char) -> bool {
             | 0xE0000..=0xE0FFF)
 }
 
-/// The message of a GitHub workflow command: `%`, CR and LF as the runner reads them back, other characters a terminal
-/// acts on as visible escapes, and no `##[`, which the runner takes for a command anywhere in a line.
-#[must_use]
-pub fn for_workflow_data(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '%' => out.push_str("%25"),
-            '\r' => out.push_str("%0D"),
-            '\n' => out.push_str("%0A"),
-            '[' if out.ends_with("##") => out.push_str("\\u{5b}"),
-            c if is_forbidden(c) => {
-                let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// A property of a GitHub workflow command (`file`, `title`): as its message, and `:` and `,` escaped too.
-#[must_use]
-pub fn for_workflow_property(text: &str) -> String {
-    for_workflow_data(text).replace(':', "%3A").replace(',', "%2C")
-}
-
-/// Ordinary output in the log of a workflow: no line begins (after blanks) with `::` and none holds `##[`, so that the
-/// runner takes nothing in it for a command. What is broken stays visible, as `:\u{3a}` and `##\u{5b}`. Line breaks and
-/// colours are kept.
-#[must_use]
-pub fn for_workflow_log(text: &str) -> Cow<'_, str> {
-    if !text.contains("::") && !text.contains("##[") {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len() + 8);
-    let mut is_start = true;
-    for c in text.chars() {
-        match c {
-            '[' if out.ends_with("##") => out.push_str("\\u{5b}"),
-            ':' if is_start && out.ends_with(':') => {
-                out.push_str("\\u{3a}");
-                is_start = false;
-            }
-            c => out.push(c),
-        }
-        // The runner trims blanks; which characters are blanks to it, and what ends a line, is not for us to guess.
-        is_start = match c {
-            '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => true,
-            ':' => is_start,
-            '\u{1b}' => false,
-            c => is_start && !out.ends_with("::") && (c.is_whitespace() || is_forbidden(c)),
-        };
-    }
-    Cow::Owned(out)
-}
-
-/// Prose of a Markdown file: one line, every character that Markdown or HTML acts on escaped, `@` apart from the name
-/// after it (so that nobody is notified), and the scheme of an address broken (`hxxps`), so that nothing is linked.
-#[must_use]
-pub fn for_markdown(text: &str) -> String {
-    let text = defang(&escape(text));
-    let mut out = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        match c {
-            // In an element of its own it is no part of a name, whatever reads the text afterwards.
-            '@' => out.push_str("<span>&#64;</span>"),
-            c if is_active(c) => out.extend(['\\', c]),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// Text inside of an HTML element of a Markdown file, such as a `<summary>`: one line, no element, nobody notified.
-#[must_use]
-pub fn for_markdown_element(text: &str) -> String {
-    let text = defang(&escape(text)).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    text.replace('"', "&quot;").replace('@', "<span>&#64;</span>")
-}
-
-/// `http` and `HTTPS` as `hxxp` and `HXXPS`, so that nothing makes a link of them.
-fn defang(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        if let Some(head) = rest.get(..4).filter(|head| head.eq_ignore_ascii_case("http")) {
-            out.extend(head.chars().map(|c| match c {
-                't' => 'x',
-                'T' => 'X',
-                c => c,
-            }));
-            rest = &rest[4..];
-        } else {
-            out.push(c);
-            rest = &rest[c.len_utf8()..];
-        }
-    }
-    out
-}
-
-/// Punctuation that Markdown, or the HTML in it, acts on somewhere.
-fn is_active(c: char) -> bool {
-    matches!(
-        c,
-        '\\' | '`'
-            | '*'
-            | '_'
-            | '{'
-            | '}'
-            | '['
-            | ']'
-            | '('
-            | ')'
-            | '<'
-            | '>'
-            | '#'
-            | '+'
-            | '-'
-            | '.'
-            | '!'
-            | '|'
-            | '~'
-            | '&'
-            | '='
-            | ':'
-            | '$'
-            | '^'
-    )
-}
-
-/// A code span in a cell of a Markdown table, its fence longer than any run of backticks in the text. Nothing for no
-/// text.
-#[must_use]
-pub fn for_markdown_code(text: &str) -> String {
-    // A bar ends a cell in a code span too; the table takes the backslash away.
-    let text = escape(text).replace('|', "\\|");
-    if text.trim().is_empty() {
-        return String::new();
-    }
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest + 1);
-    if longest > 0 { format!("{fence} {text} {fence}") } else { format!("{fence}{text}{fence}") }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+    use super::markdown::is_active;
     use super::*;
     use proptest::prelude::*;
 

@@ -347,7 +347,8 @@ async fn lossy(per_cent: u64) -> (u32, u32) {
     };
     let server =
         Server::start_with(move |q| if lost() || lost() { vec![] } else { ok(q) }, Ipv4Addr::LOCALHOST.into()).await;
-    let timeouts = [60, 80, 100, 120].map(Duration::from_millis);
+    // Long enough that a busy machine loses nothing beside what is meant to be lost (965 of 1000 at load 9 with half).
+    let timeouts = [120, 160, 200, 240].map(Duration::from_millis);
     let client = Client::start(Settings { timeouts, ..settings(vec![server.address]) }).await.unwrap();
     let client = Arc::new(client);
     let (mut ok, mut packets) = (0, 0);
@@ -374,7 +375,6 @@ async fn loss_costs_packets_not_answers() {
     assert!(packets <= 1250, "{packets} packets");
     // With a third of the tries lost, four tries miss one name in sixty; those are timeouts and nothing else.
     let (answered, packets) = lossy(20).await;
-    // A busy machine answers some packets too late as well (965 were seen at load 9); three tries alone would give 953.
-    assert!(answered >= 960, "{answered} of 1000");
+    assert!(answered >= 970, "{answered} of 1000");
     assert!(packets <= 1800, "{packets} packets");
 }

@@ -1,6 +1,7 @@
 //! Facts of pages, certificates and registrations.
 
-use super::{Fact, FactReport, Look, plain, unfound};
+use super::look::{Look, plain, unfound};
+use super::{Fact, FactReport};
 use crate::evidence::{PageFacts, Probe, TlsFacts};
 use crate::report::TrustId;
 use crate::safe::Untrusted;
