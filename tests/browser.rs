@@ -11,8 +11,8 @@
     reason = "a failing test shall stop and speak"
 )]
 
-#[path = "browser/site.rs"]
-mod site;
+#[path = "web/mod.rs"]
+mod web;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;
@@ -26,7 +26,7 @@ use jurisdig::observe::dns::{Records, Resolver};
 use jurisdig::observe::har::{self, HarLimits};
 use jurisdig::observe::ip::IpTables;
 use jurisdig::observe::{Limits, Session};
-use site::{Page, Sites};
+use web::{Page, Sites};
 
 /// The directories of PATH.
 fn search() -> Vec<PathBuf> {

@@ -5,6 +5,8 @@
 
 mod cells;
 mod tables;
+#[path = "../web/mod.rs"]
+mod web;
 mod world;
 
 mod check;

@@ -25,10 +25,10 @@ fn ministry() -> Web {
             "default-src 'self' https://autorise.example; report-uri https://rapports.example/r",
         );
     Web::start(&[
-        ("https://ministere-page.fr/", Page::redirect("https://passage.inconnu.example/vers?jeton=GEHEIM")),
+        ("https://ministere-page.fr/", Page::redirect(302, "https://passage.inconnu.example/vers?jeton=GEHEIM")),
         (
             "https://passage.inconnu.example/vers",
-            Page::redirect("https://www.ministere-page.fr/accueil?jeton=GEHEIM#haut"),
+            Page::redirect(302, "https://www.ministere-page.fr/accueil?jeton=GEHEIM#haut"),
         ),
         ("https://www.ministere-page.fr/accueil", page.clone()),
         ("https://www.ministere-page.fr/", page),

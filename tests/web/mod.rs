@@ -1,5 +1,7 @@
-//! The sites the browser looks at: every name on ports of a few loopback addresses, over HTTP and over TLS with
-//! certificates of a test authority, told apart by the name asked for.
+//! The web of the tests: every site on ports of loopback addresses, over HTTP and over TLS with certificates of a test
+//! authority, told apart by the name asked for. The DNS keeps giving real-world addresses; `--connect-to` leads here
+//! instead, and nothing else is dialled.
+#![allow(dead_code, reason = "shared by test binaries that use different parts of it")]
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -40,6 +42,14 @@ impl Page {
         Self { body: data_encoding::BASE64.decode(PIXEL.as_bytes()).unwrap(), ..Self::new("image/png", "") }
     }
 
+    pub fn css(body: &str) -> Self {
+        Self::new("text/css", body)
+    }
+
+    pub fn text(body: &str) -> Self {
+        Self::new("text/plain", body)
+    }
+
     pub fn redirect(status: u16, to: &str) -> Self {
         Self { status, headers: vec![("location".into(), to.into())], body: Vec::new() }
     }
@@ -64,7 +74,9 @@ pub struct Sites {
     places: Vec<(IpAddr, u16, u16)>,
     /// Certificate of the authority.
     pub root: CertificateDer<'static>,
-    asked: Arc<Mutex<Vec<String>>>,
+    /// The same in PEM.
+    pub root_pem: String,
+    asked: Arc<Mutex<Vec<Request>>>,
 }
 
 impl Sites {
@@ -74,7 +86,7 @@ impl Sites {
             Arc::new(pages.iter().map(|(url, page)| ((*url).to_owned(), page.clone())).collect());
         let asked = Arc::new(Mutex::new(Vec::new()));
         let authority = Authority::new();
-        let root = authority.der.clone();
+        let (root, root_pem) = (authority.der.clone(), authority.pem.clone());
         let tls = Arc::new(
             ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
                 .with_safe_default_protocol_versions()
@@ -97,7 +109,7 @@ impl Sites {
             });
             (ip, plain, secure)
         });
-        Self { places: places.collect(), root, asked }
+        Self { places: places.collect(), root, root_pem, asked }
     }
 
     /// Leads a host (empty: every host) to the address of this number.
@@ -111,12 +123,38 @@ impl Sites {
         (self.places[0].1, self.places[0].2)
     }
 
-    /// `METHOD scheme://host/path` of every request, sorted, each once.
+    /// `METHOD scheme://host/path` of every request, with the headers of a proxy it should not have; sorted, each once.
     pub fn asked(&self) -> Vec<String> {
-        let mut asked = self.asked.lock().unwrap().clone();
+        let line = |request: &Request| {
+            let proxy =
+                ["proxy-authorization", "proxy-connection"].into_iter().filter(|name| request.header(name).is_some());
+            [vec![request.method.as_str(), &request.url], proxy.collect()].concat().join(" ")
+        };
+        let mut asked: Vec<String> = self.requests().iter().map(line).collect();
         asked.sort();
         asked.dedup();
         asked
+    }
+
+    /// Every request, in order.
+    pub fn requests(&self) -> Vec<Request> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+/// A request as it came.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub method: String,
+    /// `scheme://host/path`, without query.
+    pub url: String,
+    pub headers: Vec<(String, String)>,
+}
+
+impl Request {
+    /// The value of a header.
+    pub fn header(&self, wanted: &str) -> Option<&str> {
+        self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.as_str())
     }
 }
 
@@ -135,13 +173,13 @@ fn listen(ip: IpAddr, serve: impl Fn(TcpStream) + Send + Sync + 'static) -> u16 
 }
 
 /// Answers requests on one connection until the visitor leaves.
-fn answer(stream: impl Read + Write, scheme: &str, pages: &BTreeMap<String, Page>, asked: &Mutex<Vec<String>>) {
+fn answer(stream: impl Read + Write, scheme: &str, pages: &BTreeMap<String, Page>, asked: &Mutex<Vec<Request>>) {
     let mut stream = BufReader::new(stream);
     loop {
         let mut lines = Vec::new();
         loop {
             let mut line = String::new();
-            // A connection opened ahead ends here.
+            // A connection opened ahead, or a handshake alone as the probe makes it, ends here.
             if !stream.read_line(&mut line).is_ok_and(|length| length > 0) {
                 return;
             }
@@ -150,20 +188,22 @@ fn answer(stream: impl Read + Write, scheme: &str, pages: &BTreeMap<String, Page
             }
             lines.push(line.trim_end().to_owned());
         }
-        let header = |wanted: &str| {
-            let mut pairs = lines.iter().skip(1).filter_map(|line| line.split_once(':'));
-            pairs.find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.trim().to_owned())
-        };
+        let headers = lines.iter().skip(1).filter_map(|line| line.split_once(':'));
         let mut words = lines[0].split(' ');
         let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        let mut body = vec![0; header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0)];
-        if stream.read_exact(&mut body).is_err() {
+        let mut request = Request {
+            method: method.to_owned(),
+            url: String::new(),
+            headers: headers.map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect(),
+        };
+        let length = request.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+        if stream.read_exact(&mut vec![0; length]).is_err() {
             return;
         }
-        let host = header("host").unwrap_or_default();
-        let url = format!("{scheme}://{host}{}", path.split('?').next().unwrap_or_default());
-        let secrets = ["proxy-authorization", "proxy-connection"].into_iter().filter(|name| header(name).is_some());
-        asked.lock().unwrap().push([vec![method, &url], secrets.collect()].concat().join(" "));
+        let host = request.header("host").unwrap_or_default();
+        request.url = format!("{scheme}://{host}{}", path.split('?').next().unwrap_or_default());
+        let url = request.url.clone();
+        asked.lock().unwrap().push(request);
         let missing = Page::new("text/plain", "nothing here").with_status(404);
         let page = pages.get(&url).unwrap_or(&missing);
         let mut head = format!("HTTP/1.1 {} X\r\ncontent-length: {}\r\n", page.status, page.body.len());
@@ -179,9 +219,11 @@ fn answer(stream: impl Read + Write, scheme: &str, pages: &BTreeMap<String, Page
     }
 }
 
-/// A certificate authority that issues for whatever name is asked.
+/// A certificate authority that issues for whatever name is asked, without an end: content is judged by the clock of the
+/// machine, and a test has none.
 #[derive(Debug)]
 struct Authority {
+    pem: String,
     der: CertificateDer<'static>,
     issuer: Issuer<'static, KeyPair>,
     issued: Mutex<BTreeMap<String, Arc<CertifiedKey>>>,
@@ -193,10 +235,12 @@ impl Authority {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        params.distinguished_name.push(DnType::CommonName, "Test root of the browser tests");
+        // A name of the data, so that what follows from a chain that holds can be seen.
+        params.distinguished_name.push(DnType::OrganizationName, "Let's Encrypt");
+        params.distinguished_name.push(DnType::CommonName, "Test R1");
         let certificate = params.self_signed(&key).unwrap();
-        let der = certificate.der().clone();
-        Self { der, issuer: Issuer::new(params, key), issued: Mutex::default() }
+        let (pem, der) = (certificate.pem(), certificate.der().clone());
+        Self { pem, der, issuer: Issuer::new(params, key), issued: Mutex::default() }
     }
 }
 
