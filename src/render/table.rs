@@ -385,7 +385,7 @@ fn observed_page(page: &mut Page, report: &TargetReport, label: &str, indent: us
         let met = report.services.iter().filter(|s| s.page.as_ref().is_some_and(|p| p.consent == Some(consent)));
         let names: Vec<String> = met.flat_map(|s| &s.layers).map(|layer| cells::operator_name(t, layer)).collect();
         if !names.is_empty() {
-            page.hanging("", indent, width, &t.fill(key, &[("list", names.join(", ").into())]), Tone::Plain);
+            page.hanging("", indent, width, &t.fill(key, &[("list", names.join(" · ").into())]), Tone::Plain);
         }
     }
 }
