@@ -9,11 +9,9 @@ mod fault;
 mod robots;
 mod visit;
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::pki_types::CertificateDer;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::ClientConfig;
 use url::Url;
 
 pub use visit::Visit;
@@ -160,17 +158,4 @@ fn user_agent() -> String {
         Some(address) => format!("{tool} (+{address})"),
         None => tool.to_owned(),
     }
-}
-
-/// TLS settings with the compiled-in root certificates, and more roots where the user has any. Roots that cannot be
-/// read are passed over.
-///
-/// # Errors
-/// Where the cryptography provider offers no version of TLS.
-pub fn default_tls(extra: impl IntoIterator<Item = CertificateDer<'static>>) -> Result<ClientConfig, rustls::Error> {
-    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    roots.add_parsable_certificates(extra);
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use jurisdig::evidence::{Hop, PageHost, Probe, Response, Status};
 use jurisdig::observe::dialer::{DialPolicy, Dialer};
 use jurisdig::observe::dns::{Records, Resolver};
-use jurisdig::observe::http::{FetchLimits, FetchedPage, Fetcher, default_tls};
+use jurisdig::observe::http::{FetchLimits, FetchedPage, Fetcher};
+use jurisdig::observe::roots::Roots;
 use jurisdig::observe::{Limits, Session};
 use rustls::pki_types::CertificateDer;
 use url::Url;
@@ -32,11 +33,14 @@ pub fn all_to(site: &Site) -> DialPolicy {
 }
 
 pub fn fetcher(policy: DialPolicy, limits: FetchLimits) -> Fetcher {
-    Fetcher::new(Dialer::new(policy), default_tls([]).unwrap(), limits)
+    Fetcher::new(Dialer::new(policy), Roots::compiled_in().client_config(), limits)
 }
 
 pub fn trusting(policy: DialPolicy, limits: FetchLimits, root: CertificateDer<'static>) -> Fetcher {
-    Fetcher::new(Dialer::new(policy), default_tls([root]).unwrap(), limits)
+    let text = data_encoding::BASE64.encode(&root);
+    let pem = format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n");
+    let roots = Roots::compiled_in().with_file("test.pem", pem.as_bytes()).unwrap();
+    Fetcher::new(Dialer::new(policy), roots.client_config(), limits)
 }
 
 pub fn records(text: &str) -> Resolver {

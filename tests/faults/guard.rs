@@ -111,7 +111,7 @@ async fn no_form_of_this_machine_is_dialled() {
     // The canary sings: the same fetch reaches it where private addresses are allowed.
     let fetcher = Fetcher::new(
         Dialer::new(DialPolicy { allow_private: true, ..guarded(&canary, &[]) }),
-        jurisdig::observe::http::default_tls([]).unwrap(),
+        jurisdig::observe::roots::Roots::compiled_in().client_config(),
         limits(),
     );
     let session = Session::new(&resolver, &caps);
